@@ -1,0 +1,50 @@
+namespace ProdReady.ServiceDefaults.Configuration;
+
+/// <summary>
+/// Every environment variable that any part reads, in one table. A test keeps it equal to <c>.env.example</c>.
+/// </summary>
+public static class EnvironmentNames
+{
+    /// <summary>All variables, in the order in which <c>.env.example</c> documents them.</summary>
+    public static IReadOnlyList<EnvironmentName> All { get; } =
+    [
+        // data stores
+        new("DATABASE_URL", "ConnectionStrings:prodready"),
+        new("DIRECT_URL", "ConnectionStrings:prodready-direct"),
+        new("REDIS_URL", "ConnectionStrings:redis"),
+
+        // access
+        new("PRODREADY_ADMIN_KEY", "ApiKeys:AdminKey"),
+
+        // gateway
+        new("UPSTREAM_URL", "ReverseProxy:Clusters:upstream:Destinations:default:Address"),
+        new("GATEWAY_PORT"),
+
+        // webhooks
+        new("STRIPE_WEBHOOK_SECRET", "Webhooks:Sources:stripe:Secret"),
+
+        // notifications
+        new("TWILIO_ACCOUNT_SID", "Twilio:AccountSid"),
+        new("TWILIO_AUTH_TOKEN", "Twilio:AuthToken"),
+        new("TWILIO_FROM_NUMBER", "Twilio:FromNumber"),
+        new("TWILIO_MESSAGING_SERVICE_SID", "Twilio:MessagingServiceSid"),
+        new("TWILIO_BASE_URL", "Twilio:BaseUrl"),
+
+        // backups
+        new("BACKUP_DIR", "Backups:Directory"),
+        new("POSTGRES_BIN", "Postgres:Bin"),
+
+        // telemetry; the OpenTelemetry SDK reads these itself
+        new("OTEL_EXPORTER_OTLP_ENDPOINT"),
+        new("OTEL_EXPORTER_OTLP_PROTOCOL"),
+        new("OTEL_EXPORTER_OTLP_HEADERS"),
+        new("OTEL_SERVICE_NAME"),
+        new("OTEL_RESOURCE_ATTRIBUTES"),
+
+        // the script and the tests
+        new("PRODREADY_STATE"),
+        new("TEST_POSTGRES"),
+        new("TEST_REDIS"),
+        new("PRODREADY_LONG"),
+    ];
+}

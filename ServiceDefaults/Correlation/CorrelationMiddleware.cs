@@ -1,0 +1,31 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace ProdReady.ServiceDefaults.Correlation;
+
+internal sealed class CorrelationMiddleware(RequestDelegate next, ILogger<CorrelationMiddleware> logger)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var received = context.Request.Headers[CorrelationId.HeaderName];
+        var id = received.Count == 1 && CorrelationId.IsValid(received[0]) ? received[0]! : CorrelationId.Create();
+        CorrelationId.Set(context, id);
+        // A proxied request carries the id on: what was not valid must not go further either
+        context.Request.Headers[CorrelationId.HeaderName] = id;
+        Activity.Current?.SetTag("correlation.id", id);
+
+        // Set when the response starts, so that neither an exception handler's reset nor a proxied answer loses it
+        context.Response.OnStarting(static state =>
+        {
+            var current = (HttpContext)state;
+            current.Response.Headers[CorrelationId.HeaderName] = CorrelationId.Of(current);
+            return Task.CompletedTask;
+        }, context);
+
+        using (logger.BeginScope(new KeyValuePair<string, object>[] { new("correlationId", id) }))
+        {
+            await next(context);
+        }
+    }
+}

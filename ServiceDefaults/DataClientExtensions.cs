@@ -1,0 +1,94 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using ProdReady.ServiceDefaults.Configuration;
+using StackExchange.Redis;
+
+namespace ProdReady.ServiceDefaults;
+
+/// <summary>The clients of the shared data stores.</summary>
+public static class DataClientExtensions
+{
+    /// <summary>How long a readiness check may take before its dependency counts as down.</summary>
+    private static readonly TimeSpan HealthCheckTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a command, or the first connection, may wait for Redis, in milliseconds.</summary>
+    private const int RedisTimeout = 2000;
+
+    /// <summary>How long connecting to Postgres may take, in seconds.</summary>
+    private const int PostgresConnectTimeout = 3;
+
+    /// <summary>How many connections one process keeps at most.</summary>
+    private const int PostgresConnections = 20;
+
+    /// <summary>
+    /// Adds <see cref="NpgsqlDataSource"/> for the connection string <c>prodready</c> (or <c>DATABASE_URL</c>), with a
+    /// readiness check, tracing and metrics. A missing or malformed value stops the start.
+    /// </summary>
+    public static IHostApplicationBuilder AddPostgres(this IHostApplicationBuilder builder)
+    {
+        builder.AddDataStoreOptions().Configure(options => options.UsesPostgres = true);
+
+        // An unusable value is reported by the options' validation, with all other failures; until then a stand-in
+        // that reaches nothing keeps the registration itself from throwing.
+        var connectionString = ConnectionUrl.TryParsePostgres(
+            builder.Configuration.GetConnectionString("prodready"), out var parsed, out _) ? parsed : "Host=127.0.0.1;Port=1";
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        settings.ApplicationName ??= builder.Environment.ApplicationName;
+        BoundConnections(settings);
+        builder.RegisterPostgres(settings.ConnectionString);
+        builder.Services.AddHealthChecks().AddNpgSql(
+            services => services.GetRequiredService<NpgsqlDataSource>(), name: "postgres", timeout: HealthCheckTimeout);
+        return builder;
+    }
+
+    /// <summary>
+    /// Adds <see cref="IConnectionMultiplexer"/> for the connection string <c>redis</c> (or <c>REDIS_URL</c>), with a
+    /// readiness check. The start does not need Redis to be up, and a command fails within its bound instead of waiting
+    /// for a reconnect.
+    /// </summary>
+    public static IHostApplicationBuilder AddRedis(this IHostApplicationBuilder builder)
+    {
+        builder.AddDataStoreOptions().Configure(options => options.UsesRedis = true);
+
+        var options = ConnectionUrl.TryParseRedis(builder.Configuration.GetConnectionString("redis"), out var parsed, out _)
+            ? parsed
+            : new ConfigurationOptions { EndPoints = { "127.0.0.1:1" } };
+        options.ClientName ??= builder.Environment.ApplicationName;
+        builder.RegisterRedis(options);
+        builder.Services.AddHealthChecks().AddRedis(
+            services => services.GetRequiredService<IConnectionMultiplexer>(), name: "redis", timeout: HealthCheckTimeout);
+        return builder;
+    }
+
+    /// <summary>
+    /// Npgsql's defaults are 15 s for a connect, which a frozen server makes everyone wait for, and 100 connections, which
+    /// is all that a default server has for all services together. A connection string that says otherwise wins.
+    /// </summary>
+    private static void BoundConnections(NpgsqlConnectionStringBuilder settings)
+    {
+        var chosen = settings.Keys.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        settings.Timeout = chosen.Contains("Timeout") ? settings.Timeout : PostgresConnectTimeout;
+        settings.MaxPoolSize = chosen.Contains("Maximum Pool Size")
+            ? settings.MaxPoolSize
+            : Math.Max(PostgresConnections, settings.MinPoolSize);
+    }
+
+    /// <summary>Bounds every wait for Redis; the library's defaults queue commands while it reconnects.</summary>
+    internal static void BoundWaits(ConfigurationOptions options)
+    {
+        options.AbortOnConnectFail = false;
+        options.BacklogPolicy = BacklogPolicy.FailFast;
+        options.ConnectTimeout = Math.Min(options.ConnectTimeout, RedisTimeout);
+        options.AsyncTimeout = Math.Min(options.AsyncTimeout, RedisTimeout);
+        options.SyncTimeout = Math.Min(options.SyncTimeout, RedisTimeout);
+    }
+
+    private static OptionsBuilder<DataStoreOptions> AddDataStoreOptions(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<IValidateOptions<DataStoreOptions>, ValidateDataStoreOptions>();
+        return builder.Services.AddOptions<DataStoreOptions>().ValidateOnStart();
+    }
+}

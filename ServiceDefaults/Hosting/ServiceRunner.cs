@@ -1,0 +1,58 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace ProdReady.ServiceDefaults.Hosting;
+
+/// <summary>Runs a service so that a wrong setting ends in one readable message instead of a stack trace.</summary>
+public static class ServiceRunner
+{
+    /// <summary>The exit code for a wrong setting: sysexits' EX_CONFIG.</summary>
+    public const int ConfigurationError = 78;
+
+    /// <summary>Validates every option, then runs until shutdown.</summary>
+    /// <returns>The process' exit code: 0, or <see cref="ConfigurationError"/> after a message on standard error.</returns>
+    public static async Task<int> RunServiceAsync(this WebApplication app)
+    {
+        if (!app.HasValidSettings())
+        {
+            await app.DisposeAsync();
+            return ConfigurationError;
+        }
+
+        await app.RunAsync();
+        return 0;
+    }
+
+    /// <summary>
+    /// Validates every option; <see cref="RunServiceAsync"/> does it too. For a service whose endpoints cannot even be mapped
+    /// with a wrong setting.
+    /// </summary>
+    /// <returns><see langword="false"/> after one message on standard error that holds every failure.</returns>
+    public static bool HasValidSettings(this WebApplication app)
+    {
+        try
+        {
+            // Ahead of the host's own validation, which would log the same failure once more with its stack
+            app.Services.GetService<IStartupValidator>()?.Validate();
+            return true;
+        }
+        catch (Exception exception) when (Failures(exception) is { Count: > 0 } failures)
+        {
+            Console.Error.WriteLine(
+                $"{app.Environment.ApplicationName} cannot start, a setting is wrong:{Environment.NewLine}"
+                + string.Join(Environment.NewLine, failures.Select(failure => $"  - {failure}")));
+            return false;
+        }
+    }
+
+    private static List<string> Failures(Exception exception) => exception switch
+    {
+        OptionsValidationException invalid => [.. invalid.Failures],
+        // Options that are made from others fail with the others' failures, too
+        AggregateException several => [.. several.InnerExceptions.SelectMany(Failures).Distinct()],
+        // A value of the wrong type, which fails before it can be validated
+        InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } unreadable => [unreadable.Message],
+        _ => [],
+    };
+}

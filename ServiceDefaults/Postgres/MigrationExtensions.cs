@@ -1,0 +1,26 @@
+using System.Reflection;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace ProdReady.ServiceDefaults.Postgres;
+
+/// <summary>Each service owns one schema and brings it up to date itself.</summary>
+public static class MigrationExtensions
+{
+    /// <summary>
+    /// Runs the numbered <c>.sql</c> files embedded in <paramref name="assembly"/> on schema <paramref name="schema"/> before
+    /// the service takes its first request, by <c>DIRECT_URL</c> where one is set.
+    /// </summary>
+    public static IHostApplicationBuilder AddMigrations(this IHostApplicationBuilder builder, string schema, Assembly assembly)
+    {
+        builder.Services.AddHostedService(services => new MigrationWorker(
+            schema,
+            assembly,
+            services.GetRequiredService<IConfiguration>(),
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILogger<MigrationWorker>>()));
+        return builder;
+    }
+}

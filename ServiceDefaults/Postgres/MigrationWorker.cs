@@ -1,0 +1,149 @@
+using System.Reflection;
+using DbUp;
+using DbUp.Engine;
+using DbUp.Engine.Output;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using ProdReady.ServiceDefaults.Configuration;
+
+namespace ProdReady.ServiceDefaults.Postgres;
+
+/// <summary>
+/// Migrates one schema in <see cref="StartingAsync"/>, that is before any other hosted service and before Kestrel listens.
+/// Replicas that start together take turns by an advisory lock; the later ones find nothing left to do.
+/// </summary>
+internal sealed partial class MigrationWorker(
+    string schema,
+    Assembly assembly,
+    IConfiguration configuration,
+    TimeProvider time,
+    ILogger<MigrationWorker> logger) : IHostedLifecycleService
+{
+    /// <summary>How long the start waits for a database that is not up yet.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);
+
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        var connectionString = ConnectionString();
+        var started = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await MigrateAsync(connectionString, cancellationToken);
+                return;
+            }
+            catch (NpgsqlException exception) when (exception.IsTransient && time.GetElapsedTime(started) < Patience)
+            {
+                Log.WaitingForDatabase(logger, schema, exception.Message);
+                await Task.Delay(RetryDelay, time, cancellationToken);
+            }
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private string ConnectionString()
+    {
+        var value = configuration.GetConnectionString("prodready-direct") is { Length: > 0 } direct
+            ? direct
+            : configuration.GetConnectionString("prodready");
+        return ConnectionUrl.TryParsePostgres(value, out var connectionString, out var error)
+            ? connectionString
+            : throw new InvalidOperationException($"The connection string 'prodready' {error}.");
+    }
+
+    private async Task MigrateAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        // Not pooled: a connection that only goes back to its pool keeps the lock, and other replicas would wait for minutes
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync(cancellationToken);
+        // Held by this session until it closes, whatever happens to the process
+        await using (var command = new NpgsqlCommand(
+            "SELECT pg_advisory_lock(hashtextextended('prodready:migrations:' || $1, 0))", connection))
+        {
+            command.Parameters.AddWithValue(schema);
+            command.CommandTimeout = 0;
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await using (var command = new NpgsqlCommand($"CREATE SCHEMA IF NOT EXISTS \"{schema}\"", connection))
+        {
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        var result = DeployChanges.To
+            .PostgresqlDatabase(connectionString, schema)
+            .WithScriptsEmbeddedInAssembly(assembly, name => name.EndsWith(".sql", StringComparison.Ordinal))
+            .JournalToPostgresqlTable(schema, "schema_versions")
+            .WithTransactionPerScript()
+            .WithVariablesDisabled()
+            .LogTo(new DbUpLog(logger))
+            .Build()
+            .PerformUpgrade();
+        if (!result.Successful)
+        {
+            throw new InvalidOperationException(
+                $"Migration {result.ErrorScript?.Name} of schema '{schema}' failed: {result.Error.Message}", result.Error);
+        }
+
+        foreach (SqlScript script in result.Scripts)
+        {
+            Log.Migrated(logger, schema, script.Name);
+        }
+    }
+
+    private sealed class DbUpLog(ILogger logger) : IUpgradeLog
+    {
+        public void LogTrace(string format, params object[] args)
+        {
+        }
+
+        public void LogDebug(string format, params object[] args)
+        {
+        }
+
+        public void LogInformation(string format, params object[] args)
+        {
+        }
+
+        public void LogWarning(string format, params object[] args) => Log.DbUpSaid(logger, Text(format, args));
+
+        // Also thrown, with the script's name, and logged once by whoever catches it
+        public void LogError(string format, params object[] args)
+        {
+        }
+
+        public void LogError(Exception ex, string format, params object[] args)
+        {
+        }
+
+        private static string Text(string format, object[] args) =>
+            string.Format(System.Globalization.CultureInfo.InvariantCulture, format, args);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "Waiting for the database to migrate schema {Schema}: {Reason}")]
+        public static partial void WaitingForDatabase(ILogger logger, string schema, string reason);
+
+        [LoggerMessage(LogLevel.Information, "Schema {Schema} migrated by {Script}")]
+        public static partial void Migrated(ILogger logger, string schema, string script);
+
+        [LoggerMessage(LogLevel.Warning, "DbUp: {Message}")]
+        public static partial void DbUpSaid(ILogger logger, string message);
+    }
+}

@@ -1,0 +1,63 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Http.Resilience;
+using ProdReady.ServiceDefaults.ApiKeys;
+using ProdReady.ServiceDefaults.Configuration;
+using ProdReady.ServiceDefaults.Correlation;
+using ProdReady.ServiceDefaults.Errors;
+using ProdReady.ServiceDefaults.Health;
+using ProdReady.ServiceDefaults.Telemetry;
+
+namespace ProdReady.ServiceDefaults;
+
+/// <summary>What every service gets, in three calls of its Program.</summary>
+public static class ServiceDefaultsExtensions
+{
+    /// <summary>
+    /// Adds configuration by environment names, logging, telemetry, health checks, problem details, API keys, and
+    /// resilience, service discovery and correlation on every <see cref="HttpClient"/>.
+    /// </summary>
+    public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder)
+    {
+        builder.Configuration.AddEnvironmentNames();
+        builder.WebHost.ConfigureKestrel(options => options.AddServerHeader = false);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.AddTelemetry();
+        builder.AddProblemDetailsDefaults();
+        builder.AddApiKeys();
+        builder.Services.AddHealthChecks();
+        builder.Services.AddServiceDiscovery();
+        builder.Services.AddHttpContextAccessor();
+        builder.Services.AddTransient<CorrelationHandler>();
+        builder.Services.ConfigureHttpClientDefaults(http =>
+        {
+            http.AddHttpMessageHandler<CorrelationHandler>();
+            http.AddServiceDiscovery();
+            // A POST that timed out may have been done: only the client that knows better opts in to repeating it
+            http.AddStandardResilienceHandler(options => options.Retry.DisableForUnsafeHttpMethods());
+        });
+        return builder;
+    }
+
+    /// <summary>
+    /// Adds the middleware that every request passes first: correlation, then problem details for exceptions and for
+    /// bare status codes, so that nothing a service answers by itself lacks either.
+    /// </summary>
+    public static WebApplication UseServiceDefaults(this WebApplication app)
+    {
+        app.UseMiddleware<CorrelationMiddleware>();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        return app;
+    }
+
+    /// <summary>Maps <c>/health/live</c> and <c>/health/ready</c>, and Aspire's names for them.</summary>
+    public static WebApplication MapDefaultEndpoints(this WebApplication app)
+    {
+        app.MapHealth();
+        return app;
+    }
+}
