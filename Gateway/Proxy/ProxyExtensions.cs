@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.Extensions.Options;
+using Yarp.ReverseProxy.ServiceDiscovery;
+
+namespace ProdReady.Gateway.Proxy;
+
+/// <summary>YARP, by the section <c>ReverseProxy</c>.</summary>
+internal static class ProxyExtensions
+{
+    public static void AddProxy(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<IValidateOptions<UpstreamOptions>, ValidateUpstreamOptions>();
+        builder.Services.AddOptions<UpstreamOptions>().BindConfiguration(UpstreamOptions.SectionName).ValidateOnStart();
+        builder.Services.AddReverseProxy().LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"));
+        builder.Services.AddSingleton<IDestinationResolver, ServiceDestinationResolver>();
+    }
+
+    public static void MapProxy(this IEndpointRouteBuilder endpoints) => endpoints.MapReverseProxy(proxy =>
+    {
+        proxy.Use(AnswerForMissingUpstreamAsync);
+        proxy.Use(LeaveProxiedErrorsAloneAsync);
+        proxy.UseSessionAffinity();
+        proxy.UseLoadBalancing();
+        proxy.UsePassiveHealthChecks();
+    });
+
+    /// <summary>The one setting that a new user has not made yet gets an answer that names it.</summary>
+    private static Task AnswerForMissingUpstreamAsync(HttpContext context, RequestDelegate next)
+    {
+        var proxy = context.GetReverseProxyFeature();
+        if (proxy.AllDestinations.Count > 0 || proxy.Cluster.Config.ClusterId != UpstreamOptions.ClusterId)
+        {
+            return next(context);
+        }
+
+        return TypedResults.Problem(
+            statusCode: StatusCodes.Status503ServiceUnavailable,
+            title: "No API is configured",
+            detail: "The gateway has nothing to proxy /api to. Set UPSTREAM_URL to the base address of your API, "
+                + "for example http://localhost:3000, and restart.").ExecuteAsync(context);
+    }
+
+    /// <summary>
+    /// An upstream's own bodyless error passes as it is; only what the proxy itself failed at becomes a problem of ours.
+    /// </summary>
+    private static async Task LeaveProxiedErrorsAloneAsync(HttpContext context, RequestDelegate next)
+    {
+        await next(context);
+        if (context.GetForwarderErrorFeature() is null
+            && context.GetReverseProxyFeature().ProxiedDestination is not null
+            && context.Features.Get<IStatusCodePagesFeature>() is { } statusCodePages)
+        {
+            statusCodePages.Enabled = false;
+        }
+    }
+}
