@@ -1,0 +1,16 @@
+using ProdReady.ServiceDefaults;
+using ProdReady.ServiceDefaults.Postgres;
+
+namespace ProdReady.Webhooks.Inbox;
+
+internal static class InboxExtensions
+{
+    /// <summary>Adds the inbox, its schema <c>webhooks</c> and the Postgres that holds it.</summary>
+    public static IHostApplicationBuilder AddInbox(this IHostApplicationBuilder builder)
+    {
+        builder.AddPostgres();
+        builder.AddMigrations("webhooks", typeof(InboxExtensions).Assembly);
+        builder.Services.AddSingleton<InboxStore>();
+        return builder;
+    }
+}

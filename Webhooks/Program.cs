@@ -1,0 +1,23 @@
+using ProdReady.ServiceDefaults;
+using ProdReady.ServiceDefaults.Hosting;
+using ProdReady.Webhooks.Inbox;
+using ProdReady.Webhooks.Receiving;
+using ProdReady.Webhooks.Sources;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddSources();
+builder.AddInbox();
+builder.AddReceiving();
+
+var app = builder.Build();
+app.UseServiceDefaults();
+app.UseAuthentication();
+app.UseAuthorization();
+
+app.MapDefaultEndpoints();
+var webhooks = app.MapGroup("/webhooks").AddEndpointFilter<InboxUnavailableFilter>();
+webhooks.MapReceive();
+webhooks.MapEvents();
+
+return await app.RunServiceAsync();
