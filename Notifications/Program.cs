@@ -1,0 +1,25 @@
+using ProdReady.Notifications.Messages;
+using ProdReady.Notifications.Sending;
+using ProdReady.Notifications.Sms;
+using ProdReady.ServiceDefaults;
+using ProdReady.ServiceDefaults.Hosting;
+using ProdReady.ServiceDefaults.Postgres;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+builder.AddPostgres();
+builder.AddMigrations("notifications", typeof(Program).Assembly);
+builder.AddMessages();
+builder.AddTwilio();
+builder.AddSending();
+
+var app = builder.Build();
+app.UseServiceDefaults();
+app.UseAuthentication();
+app.UseAuthorization();
+
+app.MapDefaultEndpoints();
+app.MapSms();
+app.MapMessages();
+
+return await app.RunServiceAsync();
