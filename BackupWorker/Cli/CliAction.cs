@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace ProdReady.BackupWorker.Cli;
+
+/// <summary>What every command does around its own work: host, errors, exit code.</summary>
+internal static class CliAction
+{
+    /// <summary>Runs a command's work.</summary>
+    /// <param name="needsDatabase">Whether it cannot do anything without one.</param>
+    /// <param name="work">The work, which returns the exit code.</param>
+    /// <param name="cancellationToken">Ctrl-C.</param>
+    public static async Task<int> RunAsync(
+        bool needsDatabase, Func<IHost, CancellationToken, Task<int>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var host = CliHost.Build();
+            if (needsDatabase && !CliHost.HasDatabase(host.Services.GetRequiredService<IConfiguration>()))
+            {
+                return await FailAsync(
+                    ExitCode.Configuration,
+                    "No database is configured: set DATABASE_URL (postgres://user:password@host:5432/database), "
+                    + "or run this in a checkout where ./prodready up is running.");
+            }
+
+            return await work(host, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return await FailAsync(ExitCode.Interrupted, "Interrupted.");
+        }
+        catch (OptionsValidationException exception)
+        {
+            return await FailAsync(ExitCode.Configuration, string.Join(Environment.NewLine, exception.Failures));
+        }
+        catch (BackupException exception)
+        {
+            return await FailAsync(ExitCode.Failed, exception.Message);
+        }
+        catch (PostgresException exception)
+        {
+            return await FailAsync(ExitCode.Failed, $"The database answered: {exception.MessageText} ({exception.SqlState}).");
+        }
+        catch (NpgsqlException exception)
+        {
+            return await FailAsync(
+                ExitCode.Failed, $"The database cannot be reached: {exception.Message.TrimEnd('.')}. Is it, or the stack, running?");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return await FailAsync(ExitCode.Failed, exception.Message);
+        }
+    }
+
+    /// <summary>Says what went wrong where it does not mix with results.</summary>
+    public static async Task<int> FailAsync(int exitCode, string message)
+    {
+        await Console.Error.WriteLineAsync(message);
+        return exitCode;
+    }
+}

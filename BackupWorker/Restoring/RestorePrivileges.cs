@@ -1,0 +1,69 @@
+using Npgsql;
+using ProdReady.BackupWorker.Dumping;
+
+namespace ProdReady.BackupWorker.Restoring;
+
+/// <summary>
+/// Which of an archive's owners and privileges this server can take. A missing role must not stand between an operator and
+/// the data, and a kept owner must not be lost where it exists.
+/// </summary>
+/// <param name="Options">pg_restore's options for it.</param>
+/// <param name="Warning">What is not kept and why, for the operator.</param>
+internal sealed record RestorePrivileges(IReadOnlyList<string> Options, string? Warning)
+{
+    private const string Sql =
+        """
+        SELECT wanted.name, r.oid IS NULL
+        FROM unnest($1) AS wanted (name)
+        LEFT JOIN pg_catalog.pg_roles r ON r.rolname = wanted.name
+        WHERE r.oid IS NULL OR NOT pg_has_role(current_user, r.oid, 'MEMBER')
+        ORDER BY wanted.name
+        """;
+
+    public static async Task<RestorePrivileges> ReadAsync(
+        NpgsqlConnection connection, DatabaseRoles roles, CancellationToken cancellationToken)
+    {
+        var missing = new List<string>();
+        var foreign = new List<string>();
+        await using var command = new NpgsqlCommand(Sql, connection);
+        command.Parameters.AddWithValue(roles.Owners.Concat(roles.Grantees).ToArray());
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                (reader.GetBoolean(1) ? missing : foreign).Add(reader.GetString(0));
+            }
+        }
+
+        return Decide(roles, missing, foreign);
+    }
+
+    /// <summary>Decides.</summary>
+    /// <param name="roles">What the archive names.</param>
+    /// <param name="missing">Those of them that this server lacks.</param>
+    /// <param name="foreign">Those that the restoring role is no member of, and so cannot give anything to.</param>
+    internal static RestorePrivileges Decide(
+        DatabaseRoles roles, IReadOnlyCollection<string> missing, IReadOnlyCollection<string> foreign)
+    {
+        var lostOwners = roles.Owners.Where(owner => missing.Contains(owner) || foreign.Contains(owner)).ToList();
+        var options = new List<string>();
+        var warnings = new List<string>();
+        if (lostOwners.Count > 0)
+        {
+            options.Add("--no-owner");
+            warnings.Add(
+                $"Everything will belong to the restoring role: {Names(lostOwners)} cannot be made owner here "
+                + "(create missing roles first, or restore as a superuser, to keep owners).");
+        }
+
+        if (missing.Count > 0)
+        {
+            options.Add("--no-privileges");
+            warnings.Add($"Privileges are not restored: this server has no role {Names(missing)}.");
+        }
+
+        return new(options, warnings.Count > 0 ? string.Join(' ', warnings) : null);
+    }
+
+    private static string Names(IEnumerable<string> roles) => string.Join(", ", roles.Select(role => $"'{role}'"));
+}

@@ -1,0 +1,5 @@
+namespace ProdReady.BackupWorker.Runs;
+
+/// <summary>A row of <c>backups.runs</c>.</summary>
+internal sealed record BackupRun(
+    string Id, string Database, string Status, DateTimeOffset StartedAt, DateTimeOffset? CompletedAt, string? Error);

@@ -1,0 +1,43 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
+
+namespace ProdReady.BackupWorker.Storage;
+
+/// <summary>
+/// <c>{database}-{yyyyMMddTHHmmssZ}-{id}</c>: sorts by time within a database, and tells our files from anybody else's.
+/// </summary>
+/// <param name="Database">The database's name; characters that file systems dislike are percent-encoded in the file name.</param>
+/// <param name="StartedAt">When the run started, to the second.</param>
+/// <param name="Id">8 letters and digits that name the backup on the command line and in URLs.</param>
+internal sealed partial record BackupName(string Database, DateTimeOffset StartedAt, string Id)
+{
+    private const string TimeFormat = "yyyyMMdd'T'HHmmss'Z'";
+
+    // Crockford's base 32: nothing to mistake when it is read out over the phone
+    private const string IdAlphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+
+    public static string NewId() => RandomNumberGenerator.GetString(IdAlphabet, 8);
+
+    public override string ToString() =>
+        $"{Uri.EscapeDataString(Database)}-{StartedAt.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture)}-{Id}";
+
+    public static bool TryParse(string text, [NotNullWhen(true)] out BackupName? name)
+    {
+        name = null;
+        if (Pattern().Match(text) is not { Success: true } match
+            || !DateTimeOffset.TryParseExact(
+                match.Groups["time"].ValueSpan, TimeFormat, CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var startedAt))
+        {
+            return false;
+        }
+
+        name = new(Uri.UnescapeDataString(match.Groups["database"].Value), startedAt, match.Groups["id"].Value);
+        return true;
+    }
+
+    [GeneratedRegex("^(?<database>.+)-(?<time>[0-9]{8}T[0-9]{6}Z)-(?<id>[0-9a-hjkmnp-tv-z]{8})$", RegexOptions.CultureInvariant)]
+    private static partial Regex Pattern();
+}
