@@ -1,0 +1,37 @@
+using ProdReady.ServiceDefaults.Configuration;
+
+namespace ProdReady.AppHost;
+
+/// <summary>What every service's resource has in common.</summary>
+internal static class ServiceResourceExtensions
+{
+    private const string AdminKeyName = "PRODREADY_ADMIN_KEY";
+
+    /// <summary>The key with every scope: that of <c>PRODREADY_ADMIN_KEY</c>, or one that is generated once and kept.</summary>
+    public static IResourceBuilder<ParameterResource> AddAdminKey(this IDistributedApplicationBuilder builder) =>
+        Environment.GetEnvironmentVariable(AdminKeyName) is { Length: > 0 } key && builder.ExecutionContext.IsRunMode
+            ? builder.AddParameter("admin-key", key, secret: true)
+            : builder.AddParameter("admin-key", new GenerateParameterDefault { MinLength = 64, Special = false }, secret: true, persist: true);
+
+    /// <summary>
+    /// An http endpoint, readiness as its health, the admin key, and, when run from a shell, that shell's settings. Published
+    /// output gets none of them: they are the developer's own.
+    /// </summary>
+    public static IResourceBuilder<ProjectResource> WithServiceDefaults(
+        this IResourceBuilder<ProjectResource> service, IResourceBuilder<ParameterResource> adminKey, int? port = null)
+    {
+        service.WithHttpEndpoint(port).WithHttpHealthCheck("/health/ready").WithEnvironment(AdminKeyName, adminKey);
+        if (service.ApplicationBuilder.ExecutionContext.IsRunMode)
+        {
+            foreach (var name in EnvironmentNames.All.Where(name => name.ConfigurationKey is not null && name.Name != AdminKeyName))
+            {
+                if (Environment.GetEnvironmentVariable(name.Name) is { Length: > 0 } value)
+                {
+                    service.WithEnvironment(name.Name, value);
+                }
+            }
+        }
+
+        return service;
+    }
+}

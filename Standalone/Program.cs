@@ -1,0 +1,3 @@
+using ProdReady.Standalone;
+
+return await StandaloneProgram.RunAsync(args);

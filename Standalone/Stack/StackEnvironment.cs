@@ -1,0 +1,49 @@
+using ProdReady.ServiceDefaults.Configuration;
+using ProdReady.Standalone.Processes;
+
+namespace ProdReady.Standalone.Stack;
+
+/// <summary>What the parts of a stack find in their environment.</summary>
+internal static class StackEnvironment
+{
+    /// <summary>For every process: the stack's mark, and none of the caller's own settings.</summary>
+    public static Dictionary<string, string?> ForAll(string stateDirectory)
+    {
+        var environment = EnvironmentNames.All.ToDictionary(name => name.Name, _ => (string?)null);
+        environment[Leftovers.Mark] = stateDirectory;
+        return environment;
+    }
+
+    /// <summary>For a service: the settings given for this stack, and the wiring, which wins over them.</summary>
+    public static Dictionary<string, string?> ForService(
+        StandaloneOptions options,
+        ServiceDefinition service,
+        string url,
+        DataStoreAddresses dataStores,
+        string adminKey,
+        string? telemetry)
+    {
+        var environment = ForAll(options.StateDirectory);
+        foreach (var (name, value) in options.Environment)
+        {
+            environment[name] = value;
+        }
+
+        environment.TryAdd("ASPNETCORE_ENVIRONMENT", Caller("ASPNETCORE_ENVIRONMENT") ?? "Development");
+        environment["ASPNETCORE_URLS"] = url;
+        environment["ConnectionStrings__prodready"] = dataStores.Prodready;
+        environment["ConnectionStrings__redis"] = dataStores.Redis;
+        environment["PRODREADY_ADMIN_KEY"] = adminKey;
+        environment["BACKUP_DIR"] = BackupDirectory(options);
+        environment["OTEL_EXPORTER_OTLP_ENDPOINT"] ??= telemetry;
+        environment["OTEL_SERVICE_NAME"] = service.Name;
+        return environment;
+    }
+
+    public static string BackupDirectory(StandaloneOptions options) =>
+        options.Environment.GetValueOrDefault("BACKUP_DIR") is { Length: > 0 } configured
+            ? Path.GetFullPath(configured)
+            : Path.Combine(options.StateDirectory, "backups");
+
+    private static string? Caller(string name) => Environment.GetEnvironmentVariable(name);
+}

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using ProdReady.Standalone.Commands;
+
+namespace ProdReady.Standalone;
+
+/// <summary>The command line; AppHost runs it too where Aspire's packages are missing.</summary>
+public static class StandaloneProgram
+{
+    /// <summary>Runs one command.</summary>
+    /// <returns>The exit code: 0, or 1 after a message on standard error.</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand("ProdReady's stack without containers")
+        {
+            UpCommand.Create(),
+            DownCommand.Create(),
+            StatusCommand.Create(),
+            DoctorCommand.Create(),
+        };
+        try
+        {
+            // Signals are handled by the commands themselves: the default would end the process after two seconds
+            return await root.Parse(args).InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            });
+        }
+        catch (StackException failure)
+        {
+            await Console.Error.WriteLineAsync(failure.Message);
+            return 1;
+        }
+    }
+}
