@@ -1,0 +1,190 @@
+using ProdReady.BackupWorker.Restoring;
+using ProdReady.Testing;
+
+namespace ProdReady.BackupWorker.Tests.Restoring;
+
+public sealed class RestoreTests(DataStores stores)
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_restored_database_equals_the_one_that_was_backed_up()
+    {
+        await using var fixture = await BackupsFixture.CreateAsync(stores);
+        await fixture.ExecuteAsync(SampleDatabase.Sql);
+        var app = fixture.Start();
+        using var client = BackupsFixture.ClientOf(app);
+        var backup = await BackupsFixture.BackUpAsync(client);
+        var target = fixture.Target($"re\"stored ='{Guid.NewGuid().ToString("N")[..8]}\\ ü");
+
+        var result = await BackupsFixture.RestoreAsync(app, backup.GetProperty("id").GetString()!, target.Name);
+
+        Assert.Equal(RestoreVerdict.Restored, result.Verdict);
+        Assert.All(result.Tables!, table => Assert.True(table.Equal));
+        Assert.Equal(
+            [
+                "backups.runs", "backups.schema_versions", "odd schema.naïve \"table\" 名", "public.child", "public.customers",
+                "public.documents", "public.empty", "public.events", "public.events_2025", "public.events_2026",
+                "public.events_other", "public.files", "public.parent", "public.scratch", "(large objects)",
+            ],
+            result.Tables!.Select(table => table.Name));
+        Assert.Equal(500, result.Tables!.Single(table => table.Name == "public.events").Restored);
+        Assert.Equal(2, result.Tables!.Single(table => table.Name == "public.parent").Restored);
+        Assert.Equal(1, result.Tables!.Single(table => table.Name == "(large objects)").Restored);
+        var original = await BackupsFixture.ScalarAsync<string>(fixture.Database.ConnectionString, SampleDatabase.FingerprintSql);
+        Assert.Equal(original, await BackupsFixture.ScalarAsync<string>(target.ConnectionString, SampleDatabase.FingerprintSql));
+        Assert.Equal(12, original.Split('\n').Length);
+        Assert.Equal(84, await BackupsFixture.ScalarAsync<int>(target.ConnectionString, "SELECT twice(42)"));
+    }
+
+    [Fact]
+    public async Task Encoding_and_sorting_are_the_original_ones()
+    {
+        await using var fixture = await BackupsFixture.CreateAsync(stores);
+        var latin = fixture.Target();
+        await fixture.ExecuteAsync(
+            $"CREATE DATABASE \"{latin.Name}\" TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'");
+        var app = fixture.Start(connection: latin.ConnectionString);
+        using var client = BackupsFixture.ClientOf(app);
+        await BackupsFixture.ExecuteAsync(latin.ConnectionString, "CREATE TABLE t AS SELECT 'é'::text AS letter");
+        await BackupsFixture.BackUpAsync(client);
+        var target = fixture.Target();
+
+        var result = await BackupsFixture.RestoreAsync(app, RestoreHandler.Latest, target.Name);
+
+        Assert.Equal(RestoreVerdict.Restored, result.Verdict);
+        Assert.Equal("LATIN1 C", await BackupsFixture.ScalarAsync<string>(
+            target.ConnectionString,
+            "SELECT pg_encoding_to_char(encoding) || ' ' || datcollate FROM pg_database WHERE datname = current_database()"));
+        Assert.Equal("é", await BackupsFixture.ScalarAsync<string>(target.ConnectionString, "SELECT letter FROM t"));
+    }
+
+    [Fact]
+    public async Task An_existing_database_is_refused_and_untouched()
+    {
+        await using var fixture = await BackupsFixture.CreateAsync(stores);
+        await fixture.ExecuteAsync(SampleDatabase.Sql);
+        var app = fixture.Start();
+        using var client = BackupsFixture.ClientOf(app);
+        var id = (await BackupsFixture.BackUpAsync(client)).GetProperty("id").GetString()!;
+        await fixture.ExecuteAsync("INSERT INTO customers (name, balance) VALUES ('new', 1)");
+
+        var result = await BackupsFixture.RestoreAsync(app, id, fixture.Database.Name);
+
+        Assert.Equal(RestoreVerdict.TargetExists, result.Verdict);
+        Assert.Equal(
+            $"The database '{fixture.Database.Name}' exists and was not touched: a restore always creates a new one. Name another.",
+            result.Message);
+        Assert.Equal(1001, await BackupsFixture.ScalarAsync<long>(fixture.Database.ConnectionString, "SELECT count(*) FROM customers"));
+    }
+
+    [Fact]
+    public async Task A_flipped_bit_is_found_before_anything_is_created()
+    {
+        await using var fixture = await BackupsFixture.CreateAsync(stores);
+        await fixture.ExecuteAsync(SampleDatabase.Sql);
+        var app = fixture.Start();
+        using var client = BackupsFixture.ClientOf(app);
+        var id = (await BackupsFixture.BackUpAsync(client)).GetProperty("id").GetString()!;
+        var archive = ArchiveOf(fixture);
+        var bytes = await File.ReadAllBytesAsync(archive, Cancelled);
+        bytes[bytes.Length / 2] ^= 1;
+        await File.WriteAllBytesAsync(archive, bytes, Cancelled);
+        var target = fixture.Target();
+
+        var result = await BackupsFixture.RestoreAsync(app, id, target.Name);
+
+        Assert.Equal(RestoreVerdict.Corrupt, result.Verdict);
+        Assert.Matches(
+            "^The archive is damaged: its checksum \\(SHA-256\\) is [0-9a-f]{64}; the manifest says [0-9a-f]{64}\\. "
+            + "Nothing was created; restore another backup\\.$",
+            result.Message);
+        Assert.False(await ExistsAsync(fixture, target.Name));
+    }
+
+    [Fact]
+    public async Task A_truncated_archive_is_listed_as_corrupt_and_not_restored()
+    {
+        await using var fixture = await BackupsFixture.CreateAsync(stores);
+        await fixture.ExecuteAsync(SampleDatabase.Sql);
+        var app = fixture.Start();
+        using var client = BackupsFixture.ClientOf(app);
+        var id = (await BackupsFixture.BackUpAsync(client)).GetProperty("id").GetString()!;
+        await using (var archive = File.OpenWrite(ArchiveOf(fixture)))
+        {
+            archive.SetLength(archive.Length - 1);
+        }
+
+        var target = fixture.Target();
+        var result = await BackupsFixture.RestoreAsync(app, id, target.Name);
+        var latest = await BackupsFixture.RestoreAsync(app, RestoreHandler.Latest, target.Name);
+
+        Assert.Equal(RestoreVerdict.Corrupt, result.Verdict);
+        Assert.Equal(RestoreVerdict.NotFound, latest.Verdict);
+        Assert.False(await ExistsAsync(fixture, target.Name));
+        Assert.Equal("corrupt", (await BackupsFixture.WhenEndedAsync(client, id)).GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task A_restore_that_fails_drops_what_it_created()
+    {
+        await using var fixture = await BackupsFixture.CreateAsync(stores);
+        await fixture.ExecuteAsync(SampleDatabase.Sql);
+        using var client = BackupsFixture.ClientOf(fixture.Start());
+        var id = (await BackupsFixture.BackUpAsync(client)).GetProperty("id").GetString()!;
+        var app = fixture.Start(FakeTools.Create(
+            fixture.Root, "pg_restore", "head -c 5000 | \"$real\" \"$@\"; echo 'pg_restore: error: simulated' >&2; exit 1"));
+        var target = fixture.Target();
+
+        var result = await BackupsFixture.RestoreAsync(app, id, target.Name);
+
+        Assert.Equal(RestoreVerdict.Failed, result.Verdict);
+        Assert.Matches("^pg_restore failed with exit code 1\\. .*simulated The new database '.*' was dropped again\\.$", result.Message);
+        Assert.False(await ExistsAsync(fixture, target.Name));
+    }
+
+    [Fact]
+    public async Task Rows_that_are_missing_after_a_restore_are_reported()
+    {
+        await using var fixture = await BackupsFixture.CreateAsync(stores);
+        await fixture.ExecuteAsync(SampleDatabase.Sql);
+        using var client = BackupsFixture.ClientOf(fixture.Start());
+        var id = (await BackupsFixture.BackUpAsync(client)).GetProperty("id").GetString()!;
+        var app = fixture.Start(FakeTools.Create(fixture.Root, "pg_restore", "exec \"$real\" \"$@\" --schema-only"));
+        var target = fixture.Target();
+
+        var result = await BackupsFixture.RestoreAsync(app, id, target.Name);
+
+        Assert.Equal(RestoreVerdict.RowsDiffer, result.Verdict);
+        Assert.Equal(
+            $"Row counts differ from the backup's. '{target.Name}' is left for you to look at; remove it with: DROP DATABASE \"{target.Name}\";",
+            result.Message);
+        Assert.Equal(new("public.customers", 1000, 0), result.Tables!.Single(table => table.Name == "public.customers"));
+    }
+
+    [Fact]
+    public async Task Storage_alone_suffices_when_the_database_is_lost()
+    {
+        await using var fixture = await BackupsFixture.CreateAsync(stores);
+        var lost = fixture.Target();
+        await fixture.ExecuteAsync($"CREATE DATABASE \"{lost.Name}\"");
+        var app = fixture.Start(connection: lost.ConnectionString);
+        using var client = BackupsFixture.ClientOf(app);
+        await BackupsFixture.ExecuteAsync(lost.ConnectionString, SampleDatabase.Sql);
+        var original = await BackupsFixture.ScalarAsync<string>(lost.ConnectionString, SampleDatabase.FingerprintSql);
+        await BackupsFixture.BackUpAsync(client);
+        await fixture.ExecuteAsync($"DROP DATABASE \"{lost.Name}\" WITH (FORCE)");
+
+        // Into its old name, since that is what the application connects to
+        var result = await BackupsFixture.RestoreAsync(app, RestoreHandler.Latest, lost.Name);
+
+        Assert.Equal(RestoreVerdict.Restored, result.Verdict);
+        Assert.Equal(original, await BackupsFixture.ScalarAsync<string>(lost.ConnectionString, SampleDatabase.FingerprintSql));
+    }
+
+    private static string ArchiveOf(BackupsFixture fixture) =>
+        Path.Combine(fixture.Directory, fixture.Files.Single(file => file.EndsWith(".dump", StringComparison.Ordinal)));
+
+    private static Task<bool> ExistsAsync(BackupsFixture fixture, string database) => BackupsFixture.ScalarAsync<bool>(
+        fixture.Database.ConnectionString, $"SELECT EXISTS (SELECT FROM pg_database WHERE datname = '{database}')");
+}

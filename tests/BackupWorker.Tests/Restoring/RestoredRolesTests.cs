@@ -1,0 +1,135 @@
+using Npgsql;
+using ProdReady.BackupWorker.Dumping;
+using ProdReady.BackupWorker.Restoring;
+using ProdReady.Testing;
+
+namespace ProdReady.BackupWorker.Tests.Restoring;
+
+public sealed class RestoredRolesTests(DataStores stores)
+{
+    private const string OwnerSql = "SELECT tableowner FROM pg_tables WHERE tablename = 'owned'";
+    private const string ReadersSql =
+        "SELECT count(*) FROM information_schema.role_table_grants WHERE table_name = 'owned' AND grantee LIKE 'reader%'";
+
+    private static readonly DatabaseRoles Roles = new(["app", "postgres"], ["reader"]);
+
+    [Fact]
+    public async Task Owners_and_privileges_are_kept_where_the_roles_exist()
+    {
+        await using var fixture = await BackupsFixture.CreateAsync(stores);
+        await using var roles = await RolesInUse.CreateAsync(fixture);
+        var app = fixture.Start();
+        using var client = BackupsFixture.ClientOf(app);
+        await BackupsFixture.BackUpAsync(client);
+        await using var target = fixture.Target();
+        var said = new List<string>();
+
+        var result = await BackupsFixture.RestoreAsync(app, RestoreHandler.Latest, target.Name, said.Add);
+
+        Assert.Equal(RestoreVerdict.Restored, result.Verdict);
+        Assert.Equal(roles.Owner, await BackupsFixture.ScalarAsync<string>(target.ConnectionString, OwnerSql));
+        Assert.Equal(1, await BackupsFixture.ScalarAsync<long>(target.ConnectionString, ReadersSql));
+        Assert.DoesNotContain(said, line => line.Contains(roles.Owner, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Missing_roles_do_not_stand_between_the_operator_and_the_data()
+    {
+        await using var fixture = await BackupsFixture.CreateAsync(stores);
+        var app = fixture.Start();
+        using var client = BackupsFixture.ClientOf(app);
+        string owner, reader;
+        await using (var roles = await RolesInUse.CreateAsync(fixture))
+        {
+            (owner, reader) = (roles.Owner, roles.Reader);
+            await BackupsFixture.BackUpAsync(client);
+        }
+
+        var target = fixture.Target();
+        var said = new List<string>();
+
+        var result = await BackupsFixture.RestoreAsync(app, RestoreHandler.Latest, target.Name, said.Add);
+
+        Assert.Equal(RestoreVerdict.Restored, result.Verdict);
+        Assert.Equal(
+            new NpgsqlConnectionStringBuilder(target.ConnectionString).Username,
+            await BackupsFixture.ScalarAsync<string>(target.ConnectionString, OwnerSql));
+        Assert.Contains(
+            $"Everything will belong to the restoring role: '{owner}' cannot be made owner here "
+            + "(create missing roles first, or restore as a superuser, to keep owners). "
+            + $"Privileges are not restored: this server has no role '{owner}', '{reader}'.",
+            said);
+    }
+
+    [Fact]
+    public void An_owner_that_exists_but_is_not_ours_costs_owners_and_no_privileges()
+    {
+        var decided = RestorePrivileges.Decide(Roles, missing: [], foreign: ["postgres"]);
+
+        Assert.Equal(["--no-owner"], decided.Options);
+    }
+
+    [Fact]
+    public void A_grantee_that_is_not_ours_costs_nothing()
+    {
+        var decided = RestorePrivileges.Decide(Roles, missing: [], foreign: ["reader"]);
+
+        Assert.Empty(decided.Options);
+        Assert.Null(decided.Warning);
+    }
+
+    [Fact]
+    public void A_missing_grantee_costs_privileges_and_no_owners()
+    {
+        var decided = RestorePrivileges.Decide(Roles, missing: ["reader"], foreign: []);
+
+        Assert.Equal(["--no-privileges"], decided.Options);
+        Assert.Equal("Privileges are not restored: this server has no role 'reader'.", decided.Warning);
+    }
+
+    /// <summary>A table that one role owns and another may read.</summary>
+    private sealed class RolesInUse(BackupsFixture fixture, string suffix) : IAsyncDisposable
+    {
+        public string Owner => $"owner_{suffix}";
+
+        public string Reader => $"reader_{suffix}";
+
+        public static async Task<RolesInUse> CreateAsync(BackupsFixture fixture)
+        {
+            var roles = new RolesInUse(fixture, Guid.NewGuid().ToString("N")[..8]);
+            await fixture.ExecuteAsync(
+                $"""
+                CREATE ROLE {roles.Owner}; CREATE ROLE {roles.Reader};
+                CREATE TABLE owned AS SELECT 1 AS n;
+                ALTER TABLE owned OWNER TO {roles.Owner};
+                GRANT SELECT ON owned TO {roles.Reader};
+                """);
+            return roles;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await foreach (var database in DatabasesAsync())
+            {
+                await BackupsFixture.ExecuteAsync(fixture.ConnectionTo(database), $"DROP OWNED BY {Owner}, {Reader}");
+            }
+
+            await fixture.ExecuteAsync($"DROP ROLE {Owner}, {Reader}");
+        }
+
+        private async IAsyncEnumerable<string> DatabasesAsync()
+        {
+            var all = await BackupsFixture.ScalarAsync<string[]>(
+                fixture.Database.ConnectionString,
+                $"""
+                SELECT coalesce(array_agg(DISTINCT d.datname::text), array[]::text[])
+                FROM pg_shdepend s JOIN pg_database d ON d.oid = s.dbid JOIN pg_roles r ON r.oid = s.refobjid
+                WHERE r.rolname IN ('{Owner}', '{Reader}')
+                """);
+            foreach (var database in all)
+            {
+                yield return database;
+            }
+        }
+    }
+}

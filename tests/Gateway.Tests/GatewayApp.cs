@@ -1,0 +1,87 @@
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using ProdReady.Gateway.RateLimiting;
+using ProdReady.Testing;
+
+namespace ProdReady.Gateway.Tests;
+
+/// <summary>The gateway itself on Kestrel, with its settings as an operator would give them.</summary>
+/// <remarks>Any type of the service names its assembly; Program would also be Standalone's.</remarks>
+internal sealed class GatewayApp : WebApplicationFactory<RateLimitingOptions>
+{
+    private readonly Dictionary<string, string?> _settings;
+    private HttpClient? _client;
+
+    private GatewayApp(Dictionary<string, string?> settings) => _settings = settings;
+
+    /// <summary>What it logged so far.</summary>
+    public LogLines Logs { get; } = new();
+
+    /// <summary>Starts a gateway.</summary>
+    /// <param name="redis">The connection string of its Redis.</param>
+    /// <param name="settings">Further settings; they win over the defaults of the tests.</param>
+    public static GatewayApp Start(string redis, params (string Key, string? Value)[] settings)
+    {
+        var all = new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:redis"] = redis,
+            ["RateLimiting:KeyPrefix"] = DataStores.CreateRedisPrefix(),
+            // A busy machine must not let a request pass uncounted
+            ["RateLimiting:Timeout"] = "00:00:05",
+        };
+        foreach (var (key, value) in settings)
+        {
+            all[key] = value;
+        }
+
+        var app = new GatewayApp(all);
+        app.UseKestrel(0);
+        app.StartServer();
+        app._client = app.CreateClient();
+        return app;
+    }
+
+    /// <summary>Calls it.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="path">Path and query.</param>
+    /// <param name="from">The address that the call seems to come from; else it is this machine's.</param>
+    /// <param name="headers">Further headers, also ones that HttpClient would refuse.</param>
+    public Task<HttpResponseMessage> CallAsync(
+        HttpMethod method, string path, string? from = null, params (string Name, string Value)[] headers)
+    {
+        var request = new HttpRequestMessage(method, path);
+        foreach (var (name, value) in headers)
+        {
+            Assert.True(request.Headers.TryAddWithoutValidation(name, value));
+        }
+
+        return SendAsync(request, from);
+    }
+
+    /// <summary>Gets a path.</summary>
+    public Task<HttpResponseMessage> GetAsync(string path, string? from = null, params (string Name, string Value)[] headers) =>
+        CallAsync(HttpMethod.Get, path, from, headers);
+
+    /// <summary>Sends a request as it is.</summary>
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, string? from = null)
+    {
+        if (from is not null)
+        {
+            request.Headers.Add(RemoteAddressFilter.HeaderName, from);
+        }
+
+        return _client!.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        builder.UseEnvironment("Production");
+        foreach (var (key, value) in _settings)
+        {
+            builder.UseSetting(key, value);
+        }
+
+        builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(Logs));
+        builder.ConfigureTestServices(services => services.AddSingleton<IStartupFilter, RemoteAddressFilter>());
+    }
+}

@@ -1,0 +1,3 @@
+using ProdReady.Testing;
+
+[assembly: AssemblyFixture(typeof(TwilioServer))]

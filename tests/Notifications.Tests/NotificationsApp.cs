@@ -1,0 +1,122 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using ProdReady.Testing;
+
+namespace ProdReady.Notifications.Tests;
+
+/// <summary>The service itself on a database of its own, with its settings as an operator would give them.</summary>
+/// <remarks>Any type of the service names its assembly; Program would also be Standalone's.</remarks>
+internal sealed class NotificationsApp : WebApplicationFactory<NotificationMetrics>, ILoggerProvider
+{
+    public const string Number = "+2348031234567";
+    public const string AccountSid = "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    public const string AuthToken = "the-token-that-nobody-may-see";
+    private const string AdminKey = "an-admin-key-of-the-tests-0123456789";
+
+    private readonly Dictionary<string, string?> _settings;
+    private readonly TimeProvider? _time;
+    private readonly ConcurrentQueue<string> _logs = new();
+
+    private NotificationsApp(Dictionary<string, string?> settings, TimeProvider? time)
+    {
+        _settings = settings;
+        _time = time;
+    }
+
+    /// <summary>Every line that was logged so far.</summary>
+    public IReadOnlyList<string> Logs => [.. _logs];
+
+    /// <summary>A service that sends by <paramref name="twilio"/>.</summary>
+    public static NotificationsApp Create(
+        TestDatabase database, Uri twilio, TimeProvider? time = null, params (string Key, string? Value)[] settings) =>
+        Create(
+            database,
+            time,
+            [
+                ("Twilio:AccountSid", AccountSid),
+                ("Twilio:AuthToken", AuthToken),
+                ("Twilio:FromNumber", "+15005550006"),
+                ("Twilio:BaseUrl", twilio.ToString()),
+                .. settings,
+            ]);
+
+    /// <summary>A service without a Twilio account.</summary>
+    public static NotificationsApp CreateUnconfigured(TestDatabase database, TimeProvider? time = null) =>
+        Create(database, time, []);
+
+    /// <summary>A client with a key that has every scope.</summary>
+    public HttpClient CreateCaller()
+    {
+        var client = CreateClient();
+        client.DefaultRequestHeaders.Add("X-Api-Key", AdminKey);
+        return client;
+    }
+
+    /// <summary>Sends a message and returns its id.</summary>
+    public static async Task<Guid> SendAsync(HttpClient caller, string body = "Hello", string to = Number)
+    {
+        using var response = await caller.PostAsJsonAsync("/notifications/sms", new { to, body }, TestContext.Current.CancellationToken);
+        var answer = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        Assert.True(response.IsSuccessStatusCode, answer.ToString());
+        return answer.GetProperty("id").GetGuid();
+    }
+
+    /// <summary>Waits until a message is in a state, and returns it.</summary>
+    public static Task<JsonElement> WaitForAsync(HttpClient caller, Guid id, string status) => Eventually.ReadAsync(
+        () => ReadAsync(caller, id), message => message.GetProperty("status").GetString() == status);
+
+    /// <summary>Reads a message.</summary>
+    public static Task<JsonElement> ReadAsync(HttpClient caller, Guid id) => caller.GetFromJsonAsync<JsonElement>(
+        $"/notifications/messages/{id}", TestContext.Current.CancellationToken);
+
+    ILogger ILoggerProvider.CreateLogger(string categoryName) => new QueueLogger(_logs);
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        foreach (var (key, value) in _settings)
+        {
+            builder.UseSetting(key, value);
+        }
+
+        builder.ConfigureLogging(logging =>
+            logging.ClearProviders().AddProvider(this).AddFilter<NotificationsApp>("", LogLevel.Trace));
+        builder.ConfigureTestServices(services =>
+        {
+            if (_time is not null)
+            {
+                services.AddSingleton(_time);
+            }
+        });
+    }
+
+    private static NotificationsApp Create(
+        TestDatabase database, TimeProvider? time, IEnumerable<(string Key, string? Value)> settings)
+    {
+        var all = new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:prodready"] = database.ConnectionString,
+            ["ApiKeys:AdminKey"] = AdminKey,
+            ["Sending:PollInterval"] = "00:00:00.1",
+        };
+        foreach (var (key, value) in settings)
+        {
+            all[key] = value;
+        }
+
+        return new(all, time);
+    }
+
+    private sealed class QueueLogger(ConcurrentQueue<string> lines) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            lines.Enqueue($"{logLevel} {formatter(state, exception)} {exception}");
+    }
+}
