@@ -13,6 +13,7 @@ internal static class RateLimitingExtensions
         builder.Services.AddOptions<RateLimitingOptions>().BindConfiguration(RateLimitingOptions.SectionName).ValidateOnStart();
         builder.Services.AddSingleton<RateLimitMetrics>();
         builder.Services.AddSingleton<RedisRateLimiter>();
+        builder.Services.AddHostedService<RateLimitWarmUp>();
 
         // ASP.NET Core's own limiter only lends us its names: YARP refuses a route whose policy is not registered here.
         // What it would do, per process, RateLimitMiddleware does across all of them.

@@ -28,6 +28,8 @@ public abstract class StackFixture : IAsyncLifetime
             new Dictionary<string, string?>
             {
                 ["UPSTREAM_URL"] = Upstream.Url.ToString(),
+                // A busy machine must not let a request pass uncounted
+                ["RateLimiting__Timeout"] = "00:00:05",
                 ["STRIPE_WEBHOOK_SECRET"] = StripeSecret,
                 ["TWILIO_BASE_URL"] = _twilio.BaseUrl.ToString(),
                 ["TWILIO_ACCOUNT_SID"] = $"AC{new string('a', 32)}",

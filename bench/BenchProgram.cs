@@ -1,0 +1,49 @@
+using System.Runtime;
+using ProdReady.Bench.Measuring;
+using Spectre.Console;
+
+namespace ProdReady.Bench;
+
+/// <summary><c>./prodready bench [name]</c>: runs the benchmarks whose area or name is asked for, and prints their ratios.</summary>
+internal static class BenchProgram
+{
+    /// <summary>Every benchmark by <c>area/name</c>; <c>./prodready bench area</c> runs all of an area.</summary>
+    private static readonly IReadOnlyList<(string Name, Func<CancellationToken, Task<Comparison>> RunAsync)> Benchmarks =
+    [
+    ];
+
+    public static async Task<int> RunAsync(string[] names)
+    {
+        using var stop = new CancellationTokenSource();
+        Console.CancelKeyPress += (_, pressed) =>
+        {
+            pressed.Cancel = true;
+            stop.Cancel();
+        };
+        var chosen = Benchmarks.Where(benchmark => names.Length == 0 || names.Any(name => IsChosen(benchmark.Name, name))).ToList();
+        if (chosen.Count == 0)
+        {
+            await Console.Error.WriteLineAsync(
+                $"No benchmark is called {string.Join(", ", names)}. There are: {string.Join(", ", Benchmarks.Select(benchmark => benchmark.Name))}");
+            return 1;
+        }
+
+        Console.WriteLine(
+            $"{Environment.ProcessorCount} cores, .NET {Environment.Version}, {(GCSettings.IsServerGC ? "server" : "workstation")} GC");
+        var table = new Table().RoundedBorder().AddColumns("Benchmark", "Measured", "Reference", "Ratio", "Target");
+        foreach (var (name, run) in chosen)
+        {
+            Console.WriteLine($"{name} ...");
+            var comparison = await run(stop.Token);
+            Console.WriteLine($"  {comparison}");
+            table.AddRow(name, comparison.MeasuredText, comparison.ReferenceText, comparison.RatioText, comparison.Target);
+        }
+
+        AnsiConsole.Write(table);
+        return 0;
+    }
+
+    private static bool IsChosen(string benchmark, string name) =>
+        string.Equals(benchmark, name, StringComparison.OrdinalIgnoreCase)
+        || benchmark.StartsWith($"{name}/", StringComparison.OrdinalIgnoreCase);
+}

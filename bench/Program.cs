@@ -1,0 +1,3 @@
+using ProdReady.Bench;
+
+return await BenchProgram.RunAsync(args);

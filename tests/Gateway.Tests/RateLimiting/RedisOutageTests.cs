@@ -1,0 +1,45 @@
+using System.Net;
+using ProdReady.Gateway.RateLimiting;
+
+namespace ProdReady.Gateway.Tests.RateLimiting;
+
+/// <summary>What callers and operators see while Redis is away.</summary>
+public sealed class RedisOutageTests : IAsyncLifetime
+{
+    /// <summary>Nothing listens on port 1.</summary>
+    private const string NoRedis = "127.0.0.1:1,connectTimeout=100";
+
+    private Upstream _upstream = null!;
+    private GatewayApp _gateway = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _upstream = await Upstream.StartAsync();
+        _gateway = GatewayApp.Start(NoRedis, ("ReverseProxy:Clusters:upstream:Destinations:default:Address", _upstream.Url));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _gateway.DisposeAsync();
+        await _upstream.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Requests_pass_uncounted_and_the_outage_is_one_line()
+    {
+        // The gateway asked once before it took requests, so the outage is known by now
+        Assert.Equal(LogLevel.Error, Assert.Single(_gateway.Logs.Of<RedisRateLimiter>()).Level);
+
+        for (var call = 0; call < 6; call++)
+        {
+            using var response = await _gateway.GetAsync("/api/auth/login");
+            Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+            Assert.Null(response.Header("RateLimit"));
+            Assert.Null(response.Header("RateLimit-Policy"));
+        }
+
+        Assert.Single(_gateway.Logs.Of<RedisRateLimiter>());
+        using var ready = await _gateway.GetAsync("/health/ready");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+    }
+}
