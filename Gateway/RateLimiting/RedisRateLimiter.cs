@@ -18,18 +18,22 @@ internal sealed partial class RedisRateLimiter(
 
     private int _unavailable;
 
-    public async Task<RateLimitDecision> DecideAsync(string policyName, RateLimitPolicy policy, string partition)
+    public Task<RateLimitDecision> DecideAsync(string policyName, RateLimitPolicy policy, string partition) =>
+        DecideAsync(policyName, policy, partition, options.Value.Timeout);
+
+    /// <summary>Decides, or says after <paramref name="timeout"/> that nobody could be asked.</summary>
+    public async Task<RateLimitDecision> DecideAsync(
+        string policyName, RateLimitPolicy policy, string partition, TimeSpan timeout)
     {
-        var settings = options.Value;
         // The braces keep all of a client's keys in one slot of a Redis Cluster
-        RedisKey key = $"{settings.KeyPrefix}:{{{partition}}}:{policyName}";
+        RedisKey key = $"{options.Value.KeyPrefix}:{{{partition}}}:{policyName}";
         var window = policy.Window.Ticks / TimeSpan.TicksPerMicrosecond;
         var started = Stopwatch.GetTimestamp();
         try
         {
             var answer = (long[])(await redis.GetDatabase()
                 .ScriptEvaluateAsync(Script, [key], [policy.Limit, window, Guid.NewGuid().ToString("N")])
-                .WaitAsync(settings.Timeout))!;
+                .WaitAsync(timeout))!;
             Recovered();
             return new RateLimitDecision(
                 answer[0] == 1 ? RateLimitOutcome.Allowed : RateLimitOutcome.Limited,
