@@ -1,4 +1,5 @@
 using ProdReady.ServiceDefaults.Configuration;
+using ProdReady.Standalone;
 
 namespace ProdReady.AppHost;
 
@@ -9,7 +10,7 @@ internal static class ServiceResourceExtensions
 
     /// <summary>The key with every scope: that of <c>PRODREADY_ADMIN_KEY</c>, or one that is generated once and kept.</summary>
     public static IResourceBuilder<ParameterResource> AddAdminKey(this IDistributedApplicationBuilder builder) =>
-        Environment.GetEnvironmentVariable(AdminKeyName) is { Length: > 0 } key && builder.ExecutionContext.IsRunMode
+        builder.ExecutionContext.IsRunMode && Setting(EnvironmentNames.All.Single(name => name.Name == AdminKeyName)) is { } key
             ? builder.AddParameter("admin-key", key, secret: true)
             : builder.AddParameter("admin-key", new GenerateParameterDefault { MinLength = 64, Special = false }, secret: true, persist: true);
 
@@ -25,7 +26,7 @@ internal static class ServiceResourceExtensions
         {
             foreach (var name in EnvironmentNames.All.Where(name => name.ConfigurationKey is not null && name.Name != AdminKeyName))
             {
-                if (Environment.GetEnvironmentVariable(name.Name) is { Length: > 0 } value)
+                if (Setting(name) is { } value)
                 {
                     service.WithEnvironment(name.Name, value);
                 }
@@ -34,4 +35,7 @@ internal static class ServiceResourceExtensions
 
         return service;
     }
+
+    private static string? Setting(EnvironmentName name) =>
+        name.TryRead(Environment.GetEnvironmentVariable, out var value, out var error) ? value : throw new StackException($"{error}.");
 }

@@ -2,12 +2,12 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Http.Resilience;
 using ProdReady.ServiceDefaults.ApiKeys;
 using ProdReady.ServiceDefaults.Configuration;
 using ProdReady.ServiceDefaults.Correlation;
 using ProdReady.ServiceDefaults.Errors;
 using ProdReady.ServiceDefaults.Health;
+using ProdReady.ServiceDefaults.Resilience;
 using ProdReady.ServiceDefaults.Telemetry;
 
 namespace ProdReady.ServiceDefaults;
@@ -21,7 +21,7 @@ public static class ServiceDefaultsExtensions
     /// </summary>
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder)
     {
-        builder.Configuration.AddEnvironmentNames();
+        builder.AddEnvironmentNames();
         builder.WebHost.ConfigureKestrel(options => options.AddServerHeader = false);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(5));
         builder.Services.AddSingleton(TimeProvider.System);
@@ -29,16 +29,10 @@ public static class ServiceDefaultsExtensions
         builder.AddProblemDetailsDefaults();
         builder.AddApiKeys();
         builder.Services.AddHealthChecks();
-        builder.Services.AddServiceDiscovery();
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddTransient<CorrelationHandler>();
-        builder.Services.ConfigureHttpClientDefaults(http =>
-        {
-            http.AddHttpMessageHandler<CorrelationHandler>();
-            http.AddServiceDiscovery();
-            // A POST that timed out may have been done: only the client that knows better opts in to repeating it
-            http.AddStandardResilienceHandler(options => options.Retry.DisableForUnsafeHttpMethods());
-        });
+        builder.Services.ConfigureHttpClientDefaults(http => http.AddHttpMessageHandler<CorrelationHandler>());
+        builder.AddResilience();
         return builder;
     }
 

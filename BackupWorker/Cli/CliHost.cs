@@ -15,7 +15,7 @@ internal static class CliHost
         // Not the working directory's settings: that may be anybody's
         var builder = Host.CreateApplicationBuilder(
             new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.AddEnvironmentNames();
+        builder.AddEnvironmentNames();
         AddStack(builder.Configuration);
         AddLogging(builder.Logging);
         builder.Services.AddSingleton(TimeProvider.System);

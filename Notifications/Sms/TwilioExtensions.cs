@@ -1,5 +1,5 @@
-using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Options;
+using ProdReady.ServiceDefaults.Resilience;
 
 namespace ProdReady.Notifications.Sms;
 
@@ -31,20 +31,13 @@ internal static class TwilioExtensions
             })
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan);
 
-#pragma warning disable EXTEXP0001 // the documented way to replace the handler that ServiceDefaults puts on every client
-        client.RemoveAllResilienceHandlers();
-#pragma warning restore EXTEXP0001
-        client.AddStandardResilienceHandler().Configure((options, services) =>
-            Configure(options, services.GetRequiredService<IOptions<TwilioOptions>>().Value.Timeout));
+        client.ConfigureResilience((options, services) =>
+        {
+            var timeout = services.GetRequiredService<IOptions<TwilioOptions>>().Value.Timeout;
+            options.AttemptTimeout.Timeout = timeout;
+            // A create is one attempt; a fetch may try twice
+            options.TotalRequestTimeout.Timeout = timeout * 2;
+        });
         return builder;
-    }
-
-    private static void Configure(HttpStandardResilienceOptions options, TimeSpan timeout)
-    {
-        options.Retry.DisableForUnsafeHttpMethods();
-        options.AttemptTimeout.Timeout = timeout;
-        // A create is one attempt; a fetch may try twice
-        options.TotalRequestTimeout.Timeout = timeout * 2;
-        options.CircuitBreaker.SamplingDuration = timeout * 2;
     }
 }

@@ -1,6 +1,9 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace ProdReady.ServiceDefaults.Configuration;
 
@@ -8,23 +11,48 @@ namespace ProdReady.ServiceDefaults.Configuration;
 public static class EnvironmentConfigurationExtensions
 {
     /// <summary>
-    /// Adds the variables of <see cref="EnvironmentNames"/> below .NET's own environment source: above
-    /// <c>appsettings.json</c>, while an explicit <c>ConnectionStrings__prodready</c>, as an orchestrator sets it, still
-    /// wins over <c>DATABASE_URL</c>. Blank values count as not set, since compose files pass unset variables that way.
+    /// Adds the variables of <see cref="EnvironmentNames"/>, or the files that their <c>_FILE</c> variants name, below .NET's own
+    /// environment source: above <c>appsettings.json</c>, while an explicit <c>ConnectionStrings__prodready</c>, as an
+    /// orchestrator sets it, still wins over <c>DATABASE_URL</c>. A file that cannot be used stops the start.
     /// </summary>
-    public static IConfigurationManager AddEnvironmentNames(this IConfigurationManager configuration)
+    public static IHostApplicationBuilder AddEnvironmentNames(this IHostApplicationBuilder builder)
     {
         var raw = new ConfigurationBuilder().AddEnvironmentVariables().Build();
-        var values = EnvironmentNames.All
-            .Where(name => name.ConfigurationKey is not null && !string.IsNullOrWhiteSpace(raw[name.Name]))
-            .ToDictionary(name => name.ConfigurationKey!, name => raw[name.Name]);
+        var values = new Dictionary<string, string?>();
+        var failures = new List<string>();
+        foreach (var name in EnvironmentNames.All.Where(name => name.ConfigurationKey is not null))
+        {
+            if (!name.TryRead(variable => raw[variable], out var value, out var error))
+            {
+                failures.Add($"{error}. Example: {name.FileName}=/run/secrets/{name.Name.ToLowerInvariant()}");
+            }
+            else if (value is not null)
+            {
+                values[name.ConfigurationKey!] = value;
+            }
+        }
 
-        var source = new MemoryConfigurationSource { InitialData = values };
+        builder.Configuration.Sources.Insert(
+            IndexOfEnvironment(builder.Configuration), new MemoryConfigurationSource { InitialData = values });
+        builder.Services.AddSingleton<IValidateOptions<SecretFiles>>(new ValidateSecretFiles(failures));
+        builder.Services.AddOptions<SecretFiles>().ValidateOnStart();
+        return builder;
+    }
+
+    private static int IndexOfEnvironment(IConfigurationManager configuration)
+    {
         var environment = configuration.Sources
             .OfType<EnvironmentVariablesConfigurationSource>()
             .LastOrDefault(candidate => string.IsNullOrEmpty(candidate.Prefix));
-        var index = environment is null ? configuration.Sources.Count : configuration.Sources.IndexOf(environment);
-        configuration.Sources.Insert(index, source);
-        return configuration;
+        return environment is null ? configuration.Sources.Count : configuration.Sources.IndexOf(environment);
+    }
+
+    /// <summary>Stands for the files that secrets were read from, so that their failures are told with all others.</summary>
+    private sealed class SecretFiles;
+
+    private sealed class ValidateSecretFiles(IReadOnlyCollection<string> failures) : IValidateOptions<SecretFiles>
+    {
+        public ValidateOptionsResult Validate(string? name, SecretFiles options) =>
+            failures.Count > 0 ? ValidateOptionsResult.Fail(failures) : ValidateOptionsResult.Success;
     }
 }

@@ -9,23 +9,23 @@ public static class EnvironmentNames
     public static IReadOnlyList<EnvironmentName> All { get; } =
     [
         // data stores
-        new("DATABASE_URL", "ConnectionStrings:prodready"),
-        new("DIRECT_URL", "ConnectionStrings:prodready-direct"),
-        new("REDIS_URL", "ConnectionStrings:redis"),
+        new("DATABASE_URL", "ConnectionStrings:prodready", IsSecret: true),
+        new("DIRECT_URL", "ConnectionStrings:prodready-direct", IsSecret: true),
+        new("REDIS_URL", "ConnectionStrings:redis", IsSecret: true),
 
         // access
-        new("PRODREADY_ADMIN_KEY", "ApiKeys:AdminKey"),
+        new("PRODREADY_ADMIN_KEY", "ApiKeys:AdminKey", IsSecret: true),
 
         // gateway
         new("UPSTREAM_URL", "ReverseProxy:Clusters:upstream:Destinations:default:Address"),
         new("GATEWAY_PORT"),
 
         // webhooks
-        new("STRIPE_WEBHOOK_SECRET", "Webhooks:Sources:stripe:Secret"),
+        new("STRIPE_WEBHOOK_SECRET", "Webhooks:Sources:stripe:Secret", IsSecret: true),
 
         // notifications
         new("TWILIO_ACCOUNT_SID", "Twilio:AccountSid"),
-        new("TWILIO_AUTH_TOKEN", "Twilio:AuthToken"),
+        new("TWILIO_AUTH_TOKEN", "Twilio:AuthToken", IsSecret: true),
         new("TWILIO_FROM_NUMBER", "Twilio:FromNumber"),
         new("TWILIO_MESSAGING_SERVICE_SID", "Twilio:MessagingServiceSid"),
         new("TWILIO_BASE_URL", "Twilio:BaseUrl"),

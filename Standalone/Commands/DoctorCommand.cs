@@ -39,8 +39,14 @@ internal static class DoctorCommand
         var settings = new Table().RoundedBorder().AddColumns("Setting", "State", "Without it");
         foreach (var (name, cost) in Settings)
         {
-            var isSet = !string.IsNullOrWhiteSpace(Environment.GetEnvironmentVariable(name));
-            settings.AddRow(name, isSet ? "set" : "not set", isSet ? "" : cost);
+            var readable = EnvironmentNames.All.Single(known => known.Name == name)
+                .TryRead(Environment.GetEnvironmentVariable, out var value, out var problem);
+            settings.AddRow(name, (readable, value) switch
+            {
+                (false, _) => "wrong",
+                (_, null) => "not set",
+                _ => "set",
+            }, problem ?? (value is null ? cost : ""));
         }
 
         AnsiConsole.Write(settings);

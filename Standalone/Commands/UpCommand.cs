@@ -59,11 +59,29 @@ internal static class UpCommand
         StateDirectory = state.Directory,
         GatewayPort = GatewayPort.FromEnvironment(),
         Dashboard = dashboard,
-        Environment = EnvironmentNames.All
-            .Where(name => !string.IsNullOrWhiteSpace(Environment.GetEnvironmentVariable(name.Name)))
-            .ToDictionary(name => name.Name, name => Environment.GetEnvironmentVariable(name.Name)),
+        Environment = Settings(),
         Output = log.Write,
     };
+
+    /// <summary>The caller's settings; secrets that stand in files are read here, so that a wrong path is told before anything starts.</summary>
+    private static Dictionary<string, string?> Settings()
+    {
+        var settings = new Dictionary<string, string?>();
+        foreach (var name in EnvironmentNames.All)
+        {
+            if (!name.TryRead(Environment.GetEnvironmentVariable, out var value, out var error))
+            {
+                throw new StackException($"{error}.");
+            }
+
+            if (value is not null)
+            {
+                settings[name.Name] = value;
+            }
+        }
+
+        return settings;
+    }
 
     private static PosixSignalRegistration Handle(PosixSignal signal, CancellationTokenSource stop) =>
         PosixSignalRegistration.Create(signal, context =>

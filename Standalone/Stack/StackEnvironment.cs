@@ -9,7 +9,7 @@ internal static class StackEnvironment
     /// <summary>For every process: the stack's mark, and none of the caller's own settings.</summary>
     public static Dictionary<string, string?> ForAll(string stateDirectory)
     {
-        var environment = EnvironmentNames.All.ToDictionary(name => name.Name, _ => (string?)null);
+        var environment = EnvironmentNames.All.SelectMany(name => name.Variables).ToDictionary(name => name, _ => (string?)null);
         environment[Leftovers.Mark] = stateDirectory;
         return environment;
     }

@@ -25,9 +25,9 @@ internal sealed record CliProcess(int ExitCode, string Output, string Error)
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var name in EnvironmentNames.All.Where(name => name.Name != "POSTGRES_BIN"))
+        foreach (var name in EnvironmentNames.All.SelectMany(name => name.Variables).Where(name => name != "POSTGRES_BIN"))
         {
-            start.Environment.Remove(name.Name);
+            start.Environment.Remove(name);
         }
 
         foreach (var (name, value) in environment ?? [])
