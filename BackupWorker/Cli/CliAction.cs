@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
+using ProdReady.ServiceDefaults.Configuration;
 
 namespace ProdReady.BackupWorker.Cli;
 
@@ -16,6 +17,8 @@ internal static class CliAction
         try
         {
             using var host = CliHost.Build();
+            // Only these now: which of the others matter is the command's own affair
+            _ = host.Services.GetRequiredService<IOptions<SecretFiles>>().Value;
             if (needsDatabase && !CliHost.HasDatabase(host.Services.GetRequiredService<IConfiguration>()))
             {
                 return await FailAsync(

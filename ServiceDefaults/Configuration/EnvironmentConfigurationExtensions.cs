@@ -46,13 +46,4 @@ public static class EnvironmentConfigurationExtensions
             .LastOrDefault(candidate => string.IsNullOrEmpty(candidate.Prefix));
         return environment is null ? configuration.Sources.Count : configuration.Sources.IndexOf(environment);
     }
-
-    /// <summary>Stands for the files that secrets were read from, so that their failures are told with all others.</summary>
-    private sealed class SecretFiles;
-
-    private sealed class ValidateSecretFiles(IReadOnlyCollection<string> failures) : IValidateOptions<SecretFiles>
-    {
-        public ValidateOptionsResult Validate(string? name, SecretFiles options) =>
-            failures.Count > 0 ? ValidateOptionsResult.Fail(failures) : ValidateOptionsResult.Success;
-    }
 }

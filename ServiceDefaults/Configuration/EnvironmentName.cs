@@ -62,7 +62,7 @@ public sealed record EnvironmentName(string Name, string? ConfigurationKey = nul
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return (null, $"{FileName} is '{path}', which cannot be read: {exception.Message}");
+            return (null, $"{FileName} is '{path}', which cannot be read: {exception.Message.TrimEnd('.')}");
         }
     }
 }

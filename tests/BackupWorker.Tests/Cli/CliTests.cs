@@ -117,6 +117,18 @@ public sealed class CliTests(DataStores stores)
     }
 
     [Fact]
+    public async Task A_secret_file_that_is_missing_is_named()
+    {
+        var folder = Directory.CreateTempSubdirectory("prodready-cli-").FullName;
+
+        var list = await CliProcess.RunAsync(folder, ["list"], new() { ["DATABASE_URL_FILE"] = "/nowhere" });
+
+        Assert.Equal(ExitCode.Configuration, list.ExitCode);
+        Assert.StartsWith("DATABASE_URL_FILE is '/nowhere', which cannot be read: ", list.Error, StringComparison.Ordinal);
+        Directory.Delete(folder);
+    }
+
+    [Fact]
     public async Task A_killed_run_leaves_no_backup_and_the_next_one_cleans_up()
     {
         await using var fixture = await BackupsFixture.CreateAsync(stores);

@@ -101,6 +101,7 @@ public sealed class UpAndDownFacts : IAsyncDisposable
     [InlineData("POSTGRES_BIN", "/nowhere", "POSTGRES_BIN is /nowhere, but there is no initdb in it.")]
     [InlineData("GATEWAY_PORT", "eighty", "GATEWAY_PORT is eighty, which is not a port.")]
     [InlineData("UPSTREAM_URL", "localhost:3000", "UPSTREAM_URL (ReverseProxy:Clusters:upstream:Destinations:default:Address) is")]
+    [InlineData("STRIPE_WEBHOOK_SECRET_FILE", "/nowhere", "STRIPE_WEBHOOK_SECRET_FILE is '/nowhere', which cannot be read: ")]
     [InlineData("PRODREADY_ADMIN_KEY", "short", "PRODREADY_ADMIN_KEY (ApiKeys:AdminKey) is shorter than 24 characters.")]
     public async Task A_wrong_setting_is_named_and_nothing_stays(string name, string value, string message)
     {
