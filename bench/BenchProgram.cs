@@ -1,4 +1,5 @@
 using System.Runtime;
+using ProdReady.Bench.Defaults;
 using ProdReady.Bench.Measuring;
 using Spectre.Console;
 
@@ -10,10 +11,18 @@ internal static class BenchProgram
     /// <summary>Every benchmark by <c>area/name</c>; <c>./prodready bench area</c> runs all of an area.</summary>
     private static readonly IReadOnlyList<(string Name, Func<CancellationToken, Task<Comparison>> RunAsync)> Benchmarks =
     [
+        ("defaults/request-log", MiddlewareBenchmark.WithRequestLogAsync),
+        ("defaults/no-request-log", MiddlewareBenchmark.WithoutRequestLogAsync),
     ];
 
     public static async Task<int> RunAsync(string[] names)
     {
+        if (names is ["serve", var kind])
+        {
+            await MiddlewareBenchmark.ServeAsync(kind);
+            return 0;
+        }
+
         using var stop = new CancellationTokenSource();
         Console.CancelKeyPress += (_, pressed) =>
         {

@@ -1,0 +1,60 @@
+using ProdReady.Standalone.Processes;
+
+namespace ProdReady.Bench.Measuring;
+
+/// <summary>A server in a process of its own, its standard output in a file as a container runtime would have it.</summary>
+internal sealed class BenchServer(ChildProcess process, PortLease port, string log) : IAsyncDisposable
+{
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
+    private static readonly HttpClient Http = new();
+
+    public Uri Url => new($"http://127.0.0.1:{port.Port}/");
+
+    /// <summary>Starts this program again as <c>serve <paramref name="kind"/></c>, and waits until it answers.</summary>
+    public static async Task<BenchServer> StartAsync(
+        string kind, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken)
+    {
+        var port = await PortLease.TakeAsync();
+        var log = Path.GetTempFileName();
+        var process = await ChildProcess.StartAsync(new()
+        {
+            Name = kind,
+            FileName = "sh",
+            Arguments = ["-c", """exec dotnet "$0" serve "$1" >"$2" 2>&1""", typeof(BenchServer).Assembly.Location, kind, log],
+            Environment = new Dictionary<string, string?>(environment)
+            {
+                ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port.Port}",
+                ["ASPNETCORE_ENVIRONMENT"] = "Production",
+            },
+        });
+        var server = new BenchServer(process, port, log);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(StartTimeout);
+        while (!await server.AnswersAsync(timeout.Token))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), timeout.Token);
+        }
+
+        return server;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await process.DisposeAsync();
+        await port.DisposeAsync();
+        File.Delete(log);
+    }
+
+    private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var response = await Http.GetAsync(Url, cancellationToken);
+            return response.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException) when (!process.Exited.IsCompleted)
+        {
+            return false;
+        }
+    }
+}
