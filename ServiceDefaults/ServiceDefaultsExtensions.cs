@@ -7,6 +7,7 @@ using ProdReady.ServiceDefaults.Configuration;
 using ProdReady.ServiceDefaults.Correlation;
 using ProdReady.ServiceDefaults.Errors;
 using ProdReady.ServiceDefaults.Health;
+using ProdReady.ServiceDefaults.Logging;
 using ProdReady.ServiceDefaults.Resilience;
 using ProdReady.ServiceDefaults.Telemetry;
 
@@ -25,6 +26,8 @@ public static class ServiceDefaultsExtensions
         builder.WebHost.ConfigureKestrel(options => options.AddServerHeader = false);
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(5));
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.AddConsoleLog();
+        builder.AddRequestLog();
         builder.AddTelemetry();
         builder.AddProblemDetailsDefaults();
         builder.AddApiKeys();
@@ -37,12 +40,13 @@ public static class ServiceDefaultsExtensions
     }
 
     /// <summary>
-    /// Adds the middleware that every request passes first: correlation, then problem details for exceptions and for
-    /// bare status codes, so that nothing a service answers by itself lacks either.
+    /// Adds the middleware that every request passes first: correlation, the request's log line, then problem details for
+    /// exceptions and for bare status codes, so that nothing a service answers by itself lacks any of them.
     /// </summary>
     public static WebApplication UseServiceDefaults(this WebApplication app)
     {
         app.UseMiddleware<CorrelationMiddleware>();
+        app.UseRequestLog();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         return app;

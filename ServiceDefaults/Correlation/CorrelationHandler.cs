@@ -1,15 +1,13 @@
-using Microsoft.AspNetCore.Http;
-
 namespace ProdReady.ServiceDefaults.Correlation;
 
-/// <summary>Puts the current request's correlation id on outgoing calls.</summary>
-internal sealed class CorrelationHandler(IHttpContextAccessor accessor) : DelegatingHandler
+/// <summary>Puts the current work's correlation id on outgoing calls.</summary>
+internal sealed class CorrelationHandler : DelegatingHandler
 {
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (accessor.HttpContext is { } context && !request.Headers.Contains(CorrelationId.HeaderName))
+        if (CorrelationId.Current is { } id && !request.Headers.Contains(CorrelationId.HeaderName))
         {
-            request.Headers.TryAddWithoutValidation(CorrelationId.HeaderName, CorrelationId.Of(context));
+            request.Headers.TryAddWithoutValidation(CorrelationId.HeaderName, id);
         }
 
         return base.SendAsync(request, cancellationToken);

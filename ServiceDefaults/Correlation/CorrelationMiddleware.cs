@@ -23,7 +23,7 @@ internal sealed class CorrelationMiddleware(RequestDelegate next, ILogger<Correl
             return Task.CompletedTask;
         }, context);
 
-        using (logger.BeginScope(new KeyValuePair<string, object>[] { new("correlationId", id) }))
+        using (logger.BeginScope(new CorrelationScope(id)))
         {
             await next(context);
         }

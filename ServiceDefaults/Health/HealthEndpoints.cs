@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using ProdReady.ServiceDefaults.Logging;
 
 namespace ProdReady.ServiceDefaults.Health;
 
@@ -16,10 +17,10 @@ internal static class HealthEndpoints
     {
         var live = Options(_ => false);
         var ready = Options(_ => true);
-        endpoints.MapHealthChecks("/health/live", live);
-        endpoints.MapHealthChecks("/alive", live);
-        endpoints.MapHealthChecks("/health/ready", ready);
-        endpoints.MapHealthChecks("/health", ready);
+        endpoints.MapHealthChecks("/health/live", live).WithMetadata(new QuietRequests());
+        endpoints.MapHealthChecks("/alive", live).WithMetadata(new QuietRequests());
+        endpoints.MapHealthChecks("/health/ready", ready).WithMetadata(new QuietRequests());
+        endpoints.MapHealthChecks("/health", ready).WithMetadata(new QuietRequests());
     }
 
     private static HealthCheckOptions Options(Func<HealthCheckRegistration, bool> predicate) => new()

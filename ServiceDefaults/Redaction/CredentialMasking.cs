@@ -9,6 +9,8 @@ internal static partial class CredentialMasking
     public static string Mask(string text) =>
         Tokens().Replace(Schemes().Replace(Keys().Replace(text, "${kept}***"), "${kept}***"), "eyJ***");
 
+    public static bool Matches(ReadOnlySpan<char> text) => Keys().IsMatch(text) || Tokens().IsMatch(text);
+
     /// <summary>Ours, Stripe's, Flutterwave's, and webhook secrets of Stripe and of the Standard Webhooks specification.</summary>
     [GeneratedRegex(
         """

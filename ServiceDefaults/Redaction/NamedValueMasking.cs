@@ -73,7 +73,8 @@ internal static class NamedValueMasking
 
         var isHeader = text[separator] == ':'
             && (name.EndsWith("Authorization", StringComparison.OrdinalIgnoreCase)
-                || name.EndsWith("Cookie", StringComparison.OrdinalIgnoreCase));
+                || name.EndsWith("Cookie", StringComparison.OrdinalIgnoreCase)
+                || name.EndsWith("Signature", StringComparison.OrdinalIgnoreCase));
         return (start, start + (isHeader ? line.Length : EndOfValue(line, text, separator, start)));
     }
 

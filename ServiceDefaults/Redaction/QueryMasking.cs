@@ -52,6 +52,6 @@ internal static class QueryMasking
     {
         var plain = name.Length <= MaxNameLength && !name.ContainsAnyExcept(NameCharacters)
             && (name.IsEmpty || !char.IsAsciiDigit(name[0]));
-        masked.Append(plain ? CredentialMasking.Mask(name.ToString()) : Redactor.Mask);
+        masked.Append(plain && !CredentialMasking.Matches(name) ? name : Redactor.Mask);
     }
 }

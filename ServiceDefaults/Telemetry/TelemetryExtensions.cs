@@ -1,8 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
@@ -11,27 +9,15 @@ using OpenTelemetry.Trace;
 
 namespace ProdReady.ServiceDefaults.Telemetry;
 
-/// <summary>Logs on the console, and logs, traces and metrics over OTLP where a collector is configured.</summary>
+/// <summary>Logs, traces and metrics over OTLP where a collector is configured.</summary>
 internal static class TelemetryExtensions
 {
     /// <summary>The prefix of the product's own meters and activity sources.</summary>
     public const string SourcePrefix = "ProdReady.*";
 
-    /// <summary>Below everything that is configured: the framework's own lines only from warnings on.</summary>
-    private static readonly Dictionary<string, string?> DefaultLevels = new()
-    {
-        ["Logging:LogLevel:Default"] = "Information",
-        ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
-        ["Logging:LogLevel:System.Net.Http.HttpClient"] = "Warning",
-        ["Logging:LogLevel:Npgsql"] = "Warning",
-        ["Logging:LogLevel:Polly"] = "Warning",
-        ["Logging:LogLevel:Yarp"] = "Warning",
-    };
-
     public static void AddTelemetry(this WebApplicationBuilder builder)
     {
         var export = !string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
-        AddConsole(builder);
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource
                 .AddService(builder.Environment.ApplicationName.ToLowerInvariant())
@@ -61,24 +47,6 @@ internal static class TelemetryExtensions
             logging.IncludeScopes = true;
             logging.IncludeFormattedMessage = true;
             logging.AddOtlpExporter();
-        });
-    }
-
-    private static void AddConsole(WebApplicationBuilder builder)
-    {
-        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = DefaultLevels });
-        builder.Logging.ClearProviders();
-        if (builder.Environment.IsDevelopment())
-        {
-            builder.Logging.AddSimpleConsole(options => options.SingleLine = true);
-            return;
-        }
-
-        builder.Logging.AddJsonConsole(options =>
-        {
-            options.IncludeScopes = true;
-            options.UseUtcTimestamp = true;
-            options.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
         });
     }
 
