@@ -24,10 +24,24 @@ public static class CorrelationId
     /// <see langword="null"/>. Log lines and outgoing calls take it from here.
     /// </summary>
     public static string? Current =>
-        Background.Value ?? (Request.HttpContext?.Items[HeaderName] as string);
+        Background.Value ?? (Request.HttpContext is { } context ? Of(context) : null);
 
-    /// <summary>The id of this request; empty before the middleware ran.</summary>
-    public static string Of(HttpContext context) => context.Items[HeaderName] as string ?? "";
+    /// <summary>
+    /// The id of this request: the caller's if it is valid, else a new one. Whoever asks first decides it, so that also what
+    /// the server logs ahead of all middleware has it.
+    /// </summary>
+    public static string Of(HttpContext context)
+    {
+        if (context.Items.TryGetValue(HeaderName, out var decided))
+        {
+            return (string)decided!;
+        }
+
+        var received = context.Request.Headers[HeaderName];
+        var id = received.Count == 1 && IsValid(received[0]) ? received[0]! : Create();
+        context.Items[HeaderName] = id;
+        return id;
+    }
 
     /// <summary>Whether a caller's id can be taken over: 1-64 characters of <c>[A-Za-z0-9._-]</c>.</summary>
     /// <remarks>Anything else could forge log lines or break the systems that the id is copied into.</remarks>
@@ -52,10 +66,8 @@ public static class CorrelationId
     }
 
     /// <summary>A new id: the trace id where there is one, so that either finds the other.</summary>
-    internal static string Create() =>
-        Activity.Current?.TraceId.ToHexString() ?? ActivityTraceId.CreateRandom().ToHexString();
-
-    internal static void Set(HttpContext context, string id) => context.Items[HeaderName] = id;
+    private static string Create() =>
+        (Activity.Current?.TraceId ?? ActivityTraceId.CreateRandom()).ToHexString();
 
     private sealed class BackgroundScope(string? outer, IDisposable? scope) : IDisposable
     {

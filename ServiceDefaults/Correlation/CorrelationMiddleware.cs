@@ -8,9 +8,7 @@ internal sealed class CorrelationMiddleware(RequestDelegate next, ILogger<Correl
 {
     public async Task InvokeAsync(HttpContext context)
     {
-        var received = context.Request.Headers[CorrelationId.HeaderName];
-        var id = received.Count == 1 && CorrelationId.IsValid(received[0]) ? received[0]! : CorrelationId.Create();
-        CorrelationId.Set(context, id);
+        var id = CorrelationId.Of(context);
         // A proxied request carries the id on: what was not valid must not go further either
         context.Request.Headers[CorrelationId.HeaderName] = id;
         Activity.Current?.SetTag("correlation.id", id);

@@ -1,3 +1,4 @@
+using System.Text;
 using ProdReady.ServiceDefaults.Redaction;
 
 namespace ProdReady.ServiceDefaults.Logging;
@@ -65,7 +66,7 @@ internal static class FieldReader
             return;
         }
 
-        name = name.Length <= MaxNameLength ? name : name[..MaxNameLength];
+        name = Plain(name);
         foreach (var other in fields)
         {
             if (other.Key == name)
@@ -75,5 +76,12 @@ internal static class FieldReader
         }
 
         fields.Add(new(name, SafeValue.Of(name, value)));
+    }
+
+    /// <summary>Two names that differ in invalid characters alone would be one when written.</summary>
+    private static string Plain(string name)
+    {
+        name = name.Length <= MaxNameLength ? name : name[..MaxNameLength];
+        return name.AsSpan().ContainsAnyInRange('\ud800', '\udfff') ? Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(name)) : name;
     }
 }

@@ -42,6 +42,9 @@ internal sealed partial class LineLoggerProvider : ILoggerProvider, ISupportExte
 
     public void SetScopeProvider(IExternalScopeProvider scopeProvider) => Scopes = scopeProvider;
 
+    /// <summary>Waits until all lines so far are written, for as long as that can be expected to take.</summary>
+    public void Flush() => _queue.Flush(TimeSpan.FromSeconds(30));
+
     public void Dispose()
     {
         _queue.Dispose();
