@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace ProdReady.ServiceDefaults.Correlation;
 
-internal sealed class CorrelationMiddleware(RequestDelegate next, ILogger<CorrelationMiddleware> logger)
+/// <summary>Gives every request its id, and every response. Log lines take it from the request: see <see cref="CorrelationId.Current"/>.</summary>
+internal sealed class CorrelationMiddleware(RequestDelegate next)
 {
-    public async Task InvokeAsync(HttpContext context)
+    public Task InvokeAsync(HttpContext context)
     {
         var id = CorrelationId.Of(context);
         // A proxied request carries the id on: what was not valid must not go further either
@@ -21,9 +21,6 @@ internal sealed class CorrelationMiddleware(RequestDelegate next, ILogger<Correl
             return Task.CompletedTask;
         }, context);
 
-        using (logger.BeginScope(new CorrelationScope(id)))
-        {
-            await next(context);
-        }
+        return next(context);
     }
 }

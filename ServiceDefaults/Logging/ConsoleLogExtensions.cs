@@ -7,10 +7,11 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OpenTelemetry.Logs;
 
 namespace ProdReady.ServiceDefaults.Logging;
 
-/// <summary>Logs on standard output: JSON for machines, or coloured lines for people.</summary>
+/// <summary>Logs on standard output, JSON for machines or coloured lines for people; and no secrets wherever else logs go.</summary>
 internal static class ConsoleLogExtensions
 {
     /// <summary>Below everything that is configured: the framework's own lines only from warnings on.</summary>
@@ -32,6 +33,8 @@ internal static class ConsoleLogExtensions
         builder.Logging.ClearProviders();
         // The line has the trace's ids in places of their own
         builder.Logging.Configure(options => options.ActivityTrackingOptions = ActivityTrackingOptions.None);
+        // Ahead of any exporter, because that is added later
+        builder.Services.ConfigureOpenTelemetryLoggerProvider(logging => logging.AddProcessor(new RedactionProcessor()));
         builder.Services.TryAddSingleton(new LogOutput(Console.OpenStandardOutput()));
         builder.Services.AddSingleton<ILoggerProvider>(services => new LineLoggerProvider(
             Format(services.GetRequiredService<IConfiguration>(), services.GetRequiredService<IHostEnvironment>()),

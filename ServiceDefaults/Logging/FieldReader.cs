@@ -9,6 +9,9 @@ internal static class FieldReader
     /// <summary>The field that holds the template itself.</summary>
     public const string Template = "{OriginalFormat}";
 
+    /// <summary>The name that the correlation id has wherever lines go.</summary>
+    public const string CorrelationId = "correlationId";
+
     private const int MaxFields = 64;
     private const int MaxNameLength = 128;
 

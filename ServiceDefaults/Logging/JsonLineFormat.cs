@@ -19,7 +19,7 @@ internal sealed class JsonLineFormat(string service) : ILineFormat
     private static readonly JsonEncodedText Level = JsonEncodedText.Encode("level");
     private static readonly JsonEncodedText Category = JsonEncodedText.Encode("category");
     private static readonly JsonEncodedText Message = JsonEncodedText.Encode("message");
-    private static readonly JsonEncodedText Correlation = JsonEncodedText.Encode(CorrelationScope.Name);
+    private static readonly JsonEncodedText Correlation = JsonEncodedText.Encode(FieldReader.CorrelationId);
     private static readonly JsonEncodedText TraceId = JsonEncodedText.Encode("traceId");
     private static readonly JsonEncodedText SpanId = JsonEncodedText.Encode("spanId");
     private static readonly JsonEncodedText Service = JsonEncodedText.Encode("service");
@@ -28,7 +28,7 @@ internal sealed class JsonLineFormat(string service) : ILineFormat
     /// <summary>In any case: many systems that take the lines in do not tell <c>Level</c> from <c>level</c>.</summary>
     private static readonly FrozenSet<string> OwnNames = new[]
     {
-        "timestamp", "level", "category", "message", CorrelationScope.Name, "traceId", "spanId", "service", "scopes", "exception",
+        "timestamp", "level", "category", "message", FieldReader.CorrelationId, "traceId", "spanId", "service", "scopes", "exception",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     private static readonly JsonEncodedText[] Levels = [.. Enum.GetNames<LogLevel>().Select(name => JsonEncodedText.Encode(name))];

@@ -1,5 +1,3 @@
-using ProdReady.ServiceDefaults.Correlation;
-
 namespace ProdReady.ServiceDefaults.Logging;
 
 /// <summary>Reads scopes as lines hold them: a list of fields, or a text.</summary>
@@ -9,8 +7,7 @@ internal static class ScopeReader
 
     public static void Read(object? scope, List<object> scopes)
     {
-        // The correlation id has a place of its own in the line
-        if (scope is null or CorrelationScope || scopes.Count == MaxScopes)
+        if (scope is null || scopes.Count == MaxScopes)
         {
             return;
         }

@@ -15,10 +15,8 @@ public sealed partial class JsonLineTests : IDisposable
     public void A_line_says_when_what_where_and_in_which_request()
     {
         using var activity = new Activity("test").SetIdFormat(ActivityIdFormat.W3C).Start();
-        using (CorrelationId.Begin("case-42", _log.Logger))
-        {
-            Lines.Stored(_log.Logger, "order-7", 3, 2.5);
-        }
+        AmbientCorrelation.Id = "case-42";
+        Lines.Stored(_log.Logger, "order-7", 3, 2.5);
 
         var line = _log.Only();
         Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z$", line.GetProperty("timestamp").GetString());

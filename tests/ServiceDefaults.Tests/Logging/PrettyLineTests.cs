@@ -9,10 +9,8 @@ public sealed partial class PrettyLineTests
     {
         using var log = LineLog.Pretty(colours: false);
 
-        using (CorrelationId.Begin("case-42", log.Logger))
-        {
-            Lines.Failed(log.Logger, "order-7", new IOException("disk\nfull", new InvalidOperationException("why")));
-        }
+        AmbientCorrelation.Id = "case-42";
+        Lines.Failed(log.Logger, "order-7", new IOException("disk\nfull", new InvalidOperationException("why")));
 
         var time = log.Now.ToLocalTime().ToString("HH:mm:ss.fff", null);
         Assert.Equal(
