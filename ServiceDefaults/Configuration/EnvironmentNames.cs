@@ -40,6 +40,7 @@ public static class EnvironmentNames
         new("OTEL_EXPORTER_OTLP_HEADERS"),
         new("OTEL_SERVICE_NAME"),
         new("OTEL_RESOURCE_ATTRIBUTES"),
+        new("NO_COLOR"),
 
         // the script and the tests
         new("PRODREADY_STATE"),

@@ -21,8 +21,7 @@ public static class CorrelationId
     /// The id of the work that the calling code is part of: a job's or a request's; else <see langword="null"/>. Log lines and
     /// outgoing calls take it from here.
     /// </summary>
-    public static string? Current =>
-        AmbientCorrelation.Id ?? (Request.HttpContext is { } context ? Of(context) : null);
+    public static string? Current => AmbientCorrelation.Id ?? OfRequest();
 
     /// <summary>
     /// The id of this request: the caller's if it is valid, else a new one. Whoever asks first decides it, so that also what
@@ -45,6 +44,19 @@ public static class CorrelationId
     /// <remarks>Anything else could forge log lines or break the systems that the id is copied into.</remarks>
     public static bool IsValid(string? value) =>
         value is { Length: > 0 and <= MaxLength } && !value.AsSpan().ContainsAnyExcept(Allowed);
+
+    private static string? OfRequest()
+    {
+        try
+        {
+            return Request.HttpContext is { } context ? Of(context) : null;
+        }
+        catch (ObjectDisposedException)
+        {
+            // Work that outlived its request, at the moment of the request's end
+            return null;
+        }
+    }
 
     /// <summary>A new id: the trace id where there is one, so that either finds the other.</summary>
     private static string Create() =>

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -51,7 +52,10 @@ internal sealed class RequestLine : ISelfWritten, IReadOnlyList<KeyValuePair<str
     };
 
     public int FormatMessage(Span<byte> utf8) =>
-        Utf8.TryWrite(utf8, $"{Method} {Route} {Status} in {Duration} ms", out var written) ? written : 0;
+        Utf8.TryWrite(utf8, CultureInfo.InvariantCulture, $"{Method} {Route} {Status} in {Duration} ms", out var written)
+        || Utf8.TryWrite(utf8, CultureInfo.InvariantCulture, $"{Method} {Status} in {Duration} ms", out written)
+            ? written
+            : 0;
 
     public void WriteFields(Utf8JsonWriter json)
     {

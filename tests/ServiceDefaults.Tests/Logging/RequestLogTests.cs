@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 
 namespace ProdReady.ServiceDefaults.Tests.Logging;
 
@@ -79,7 +78,7 @@ public sealed class RequestLogTests : IAsyncLifetime
     public async Task Bodies_are_counted_with_and_without_a_length(bool chunked)
     {
         using HttpContent content = chunked
-            ? new StreamContent(new EndlessStart(new byte[12_345]))
+            ? new StreamContent(new UnknownLength(new byte[12_345]))
             : new ByteArrayContent(new byte[12_345]);
         using var response = await _service.SendAsync(HttpMethod.Post, "/echo", "upload", content);
 
@@ -163,8 +162,8 @@ public sealed class RequestLogTests : IAsyncLifetime
             .Select(line => line.GetProperty("correlationId").GetString()));
     }
 
-    /// <summary>Has no length, so that the client has to send it in chunks.</summary>
-    private sealed class EndlessStart(byte[] bytes) : MemoryStream(bytes)
+    /// <summary>Tells no length, so that the client has to send it in chunks.</summary>
+    private sealed class UnknownLength(byte[] bytes) : MemoryStream(bytes)
     {
         public override bool CanSeek => false;
     }
