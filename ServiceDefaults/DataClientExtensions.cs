@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using ProdReady.ServiceDefaults.Configuration;
+using ProdReady.ServiceDefaults.Telemetry.Redis;
 using StackExchange.Redis;
 
 namespace ProdReady.ServiceDefaults;
@@ -46,8 +47,8 @@ public static class DataClientExtensions
 
     /// <summary>
     /// Adds <see cref="IConnectionMultiplexer"/> for the connection string <c>redis</c> (or <c>REDIS_URL</c>), with a
-    /// readiness check. The start does not need Redis to be up, and a command fails within its bound instead of waiting
-    /// for a reconnect.
+    /// readiness check, tracing and metrics. The start does not need Redis to be up, and a command fails within its bound
+    /// instead of waiting for a reconnect.
     /// </summary>
     public static IHostApplicationBuilder AddRedis(this IHostApplicationBuilder builder)
     {
@@ -58,6 +59,7 @@ public static class DataClientExtensions
             : new ConfigurationOptions { EndPoints = { "127.0.0.1:1" } };
         options.ClientName ??= builder.Environment.ApplicationName;
         builder.RegisterRedis(options);
+        builder.Services.AddRedisTelemetry();
         builder.Services.AddHealthChecks().AddRedis(
             services => services.GetRequiredService<IConnectionMultiplexer>(), name: "redis", timeout: HealthCheckTimeout);
         return builder;

@@ -3,7 +3,10 @@ using StackExchange.Redis;
 
 namespace ProdReady.ServiceDefaults;
 
-/// <summary>The data clients of Aspire's packages: tracing, metrics and the dashboard's view of them included.</summary>
+/// <summary>
+/// The data clients of Aspire's packages. Their tracing and metrics are off: ours are the same on both feeds, listen only where
+/// somebody exports, and a Redis client has room for one profiler.
+/// </summary>
 internal static class DataClients
 {
     public static void RegisterPostgres(this IHostApplicationBuilder builder, string connectionString) =>
@@ -12,6 +15,8 @@ internal static class DataClients
             settings.ConnectionString = connectionString;
             // Added by the caller for both feeds, with a bound on its time
             settings.DisableHealthChecks = true;
+            settings.DisableTracing = true;
+            settings.DisableMetrics = true;
         });
 
     public static void RegisterRedis(this IHostApplicationBuilder builder, ConfigurationOptions options) =>
@@ -21,6 +26,7 @@ internal static class DataClients
             {
                 settings.ConnectionString = options.ToString(includePassword: true);
                 settings.DisableHealthChecks = true;
+                settings.DisableTracing = true;
             },
             DataClientExtensions.BoundWaits);
 }

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Npgsql;
 using StackExchange.Redis;
 
 namespace ProdReady.ServiceDefaults;
@@ -8,13 +7,8 @@ namespace ProdReady.ServiceDefaults;
 /// <summary>The data clients on Npgsql and StackExchange.Redis directly, as Aspire's packages would set them up.</summary>
 internal static class DataClients
 {
-    public static void RegisterPostgres(this IHostApplicationBuilder builder, string connectionString)
-    {
+    public static void RegisterPostgres(this IHostApplicationBuilder builder, string connectionString) =>
         builder.Services.AddNpgsqlDataSource(connectionString);
-        builder.Services.AddOpenTelemetry()
-            .WithTracing(tracing => tracing.AddNpgsql())
-            .WithMetrics(metrics => metrics.AddMeter("Npgsql"));
-    }
 
     public static void RegisterRedis(this IHostApplicationBuilder builder, ConfigurationOptions options)
     {

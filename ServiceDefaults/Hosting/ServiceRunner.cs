@@ -20,8 +20,19 @@ public static class ServiceRunner
             return ConfigurationError;
         }
 
-        await app.RunAsync();
-        return 0;
+        // Asked for now: a start that fails disposes of the services
+        var name = app.Environment.ApplicationName;
+        try
+        {
+            await app.RunAsync();
+            return 0;
+        }
+        catch (OptionsValidationException exception)
+        {
+            // A setting that only the start itself could find wrong, such as a port that is taken
+            Report(name, Failures(exception));
+            return ConfigurationError;
+        }
     }
 
     /// <summary>
@@ -39,12 +50,14 @@ public static class ServiceRunner
         }
         catch (Exception exception) when (Failures(exception) is { Count: > 0 } failures)
         {
-            Console.Error.WriteLine(
-                $"{app.Environment.ApplicationName} cannot start, a setting is wrong:{Environment.NewLine}"
-                + string.Join(Environment.NewLine, failures.Select(failure => $"  - {failure}")));
+            Report(app.Environment.ApplicationName, failures);
             return false;
         }
     }
+
+    private static void Report(string applicationName, List<string> failures) => Console.Error.WriteLine(
+        $"{applicationName} cannot start, a setting is wrong:{Environment.NewLine}"
+        + string.Join(Environment.NewLine, failures.Select(failure => $"  - {failure}")));
 
     private static List<string> Failures(Exception exception) => exception switch
     {

@@ -1,0 +1,70 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry.Exporter;
+
+namespace ProdReady.ServiceDefaults.Telemetry.Otlp;
+
+/// <summary>
+/// The exporters' HTTP clients. They are none of the factory's: its retries and their log lines, meant for the service's own
+/// calls, would multiply a dead collector's. And they bound what a hanging collector may add to the shutdown, where each
+/// signal in turn would wait for 5 s.
+/// </summary>
+internal sealed class CollectorClients(IServiceProvider services, TimeProvider time) : IHostedLifecycleService, IDisposable
+{
+    /// <summary>How long after the service has stopped its last telemetry may still be sent.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+
+    private static readonly string[] CertificateVariables =
+        ["OTEL_EXPORTER_OTLP_CERTIFICATE", "OTEL_EXPORTER_OTLP_CLIENT_KEY", "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE"];
+
+    private readonly CancellationTokenSource _closing = new(Timeout.InfiniteTimeSpan, time);
+
+    /// <summary>Lets the exporter send by a client of this class.</summary>
+    public void Use(OtlpSignal signal, IConfiguration configuration, OtlpExporterOptions exporter)
+    {
+        // Only the SDK's own client knows how to use them
+        if (CertificateVariables.Any(name => !string.IsNullOrWhiteSpace(configuration[name])))
+        {
+            return;
+        }
+
+        exporter.HttpClientFactory = () => new HttpClient(
+            new CollectorHandler(signal, exporter.Endpoint, Logger, _closing.Token) { InnerHandler = CreateInnerHandler() })
+        {
+            Timeout = TimeSpan.FromMilliseconds(exporter.TimeoutMilliseconds),
+        };
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        _closing.CancelAfter(Grace);
+        return Task.CompletedTask;
+    }
+
+    public void Dispose() => _closing.Dispose();
+
+    private static SocketsHttpHandler CreateInnerHandler() => new()
+    {
+        // Exports are no part of any trace
+        ActivityHeadersPropagator = null,
+        ConnectTimeout = TimeSpan.FromSeconds(5),
+        // A collector that moved is found again
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        UseCookies = false,
+    };
+
+    // Not injected: the exporter of logs is made while the logger factory is
+    private ILogger Logger() => services.GetRequiredService<ILogger<CollectorClients>>();
+}
