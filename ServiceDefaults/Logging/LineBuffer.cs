@@ -22,7 +22,7 @@ internal sealed class LineBuffer
     private const int KeptSize = 64 * 1024;
 
     [ThreadStatic]
-    private static LineBuffer? s_free;
+    private static LineBuffer? _free;
 
     private LineBuffer() => Json = new Utf8JsonWriter(
         Bytes, new JsonWriterOptions { Encoder = Encoder, SkipValidation = true });
@@ -39,15 +39,15 @@ internal sealed class LineBuffer
     /// <summary>Takes the thread's buffer, or a new one where a value that is being written logs something itself.</summary>
     public static LineBuffer Rent()
     {
-        var buffer = s_free ?? new LineBuffer();
-        s_free = null;
+        var buffer = _free ?? new LineBuffer();
+        _free = null;
         return buffer;
     }
 
     public void Return()
     {
         Reset();
-        s_free = Bytes.Capacity <= KeptSize ? this : null;
+        _free = Bytes.Capacity <= KeptSize ? this : null;
     }
 
     public void Reset()

@@ -69,7 +69,10 @@ internal sealed partial class LineLoggerProvider : ILoggerProvider, ISupportExte
             _format.Write(
                 line with
                 {
-                    Message = $"(a line that could not be written: {exception.GetType().Name})", Fields = [], SelfWritten = null, Exception = null,
+                    Message = $"(a line that could not be written: {exception.GetType().Name})",
+                    Fields = [],
+                    SelfWritten = null,
+                    Exception = null,
                 },
                 buffer);
         }
