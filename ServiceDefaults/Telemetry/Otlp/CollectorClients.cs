@@ -20,6 +20,7 @@ internal sealed class CollectorClients(IServiceProvider services, TimeProvider t
         ["OTEL_EXPORTER_OTLP_CERTIFICATE", "OTEL_EXPORTER_OTLP_CLIENT_KEY", "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE"];
 
     private readonly CancellationTokenSource _closing = new(Timeout.InfiniteTimeSpan, time);
+    private bool _disposed;
 
     /// <summary>Lets the exporter send by a client of this class.</summary>
     public void Use(OtlpSignal signal, IConfiguration configuration, OtlpExporterOptions exporter)
@@ -49,11 +50,20 @@ internal sealed class CollectorClients(IServiceProvider services, TimeProvider t
 
     public Task StoppedAsync(CancellationToken cancellationToken)
     {
-        _closing.CancelAfter(Grace);
+        // A host can be stopped once more after it was disposed of
+        if (!_disposed)
+        {
+            _closing.CancelAfter(Grace);
+        }
+
         return Task.CompletedTask;
     }
 
-    public void Dispose() => _closing.Dispose();
+    public void Dispose()
+    {
+        _disposed = true;
+        _closing.Dispose();
+    }
 
     private static SocketsHttpHandler CreateInnerHandler() => new()
     {
