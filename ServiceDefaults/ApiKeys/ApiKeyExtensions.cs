@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace ProdReady.ServiceDefaults.ApiKeys;
@@ -11,12 +12,30 @@ public static class ApiKeyExtensions
 {
     internal static void AddApiKeys(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<IValidateOptions<ApiKeyOptions>, ValidateApiKeyOptions>();
-        builder.Services.AddOptions<ApiKeyOptions>().BindConfiguration(ApiKeyOptions.SectionName).ValidateOnStart();
-        builder.Services
+        var services = builder.Services;
+        services.AddSingleton<IValidateOptions<ApiKeyOptions>, ValidateApiKeyOptions>();
+        services.AddOptions<ApiKeyOptions>().BindConfiguration(ApiKeyOptions.SectionName).ValidateOnStart();
+        services.AddSingleton<ApiKeyMetrics>();
+        services.AddSingleton<ApiKeyStore>();
+        services.AddSingleton<ApiKeyUse>();
+        // By hand, because their constructors take what only this assembly knows
+        services.AddSingleton(provider => new ApiKeyRing(
+            provider.GetRequiredService<ApiKeyStore>(),
+            provider.GetRequiredService<IOptionsMonitor<ApiKeyOptions>>(),
+            provider.GetRequiredService<ApiKeyMetrics>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ApiKeyRing>>()));
+        services.AddSingleton(provider => new ApiKeyVerifier(
+            provider.GetRequiredService<ApiKeyRing>(),
+            provider.GetRequiredService<ApiKeyUse>(),
+            provider.GetRequiredService<IOptionsMonitor<ApiKeyOptions>>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddHostedService<ApiKeyPoll>();
+        services.AddHostedService<ApiKeyUseWorker>();
+        services
             .AddAuthentication(ApiKeyAuthenticationHandler.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthenticationHandler>(ApiKeyAuthenticationHandler.SchemeName, null);
-        builder.Services.AddAuthorization();
+        services.AddAuthorization();
     }
 
     /// <summary>Lets only callers in whose API key carries <paramref name="scope"/>; others get 401 or 403.</summary>

@@ -2,19 +2,25 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace ProdReady.ServiceDefaults.ApiKeys;
 
-/// <summary>Asks for a key that carries <paramref name="scope"/>, or every scope.</summary>
+/// <summary>Asks for a key that carries <paramref name="scope"/>, itself or by a wildcard.</summary>
 internal sealed class ScopeRequirement(string scope) : AuthorizationHandler<ScopeRequirement>, IAuthorizationRequirement
 {
-    public const string ClaimType = "scope";
-    public const string Every = "*";
+    public string Scope => scope;
 
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, ScopeRequirement requirement)
     {
-        if (context.User.HasClaim(ClaimType, scope) || context.User.HasClaim(ClaimType, Every))
+        foreach (var claim in context.User.Claims)
         {
-            context.Succeed(requirement);
+            if (claim.Type == ApiKeyClaims.Scope && ApiKeyScopes.Covers(claim.Value, scope))
+            {
+                context.Succeed(requirement);
+                break;
+            }
         }
 
         return Task.CompletedTask;
     }
+
+    /// <summary>For whoever logs why a request was refused.</summary>
+    public override string ToString() => $"scope {scope}";
 }
