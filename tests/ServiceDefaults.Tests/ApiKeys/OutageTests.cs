@@ -1,0 +1,106 @@
+using System.Net;
+using Npgsql;
+using ProdReady.Standalone.DataStores;
+using ProdReady.ServiceDefaults.ApiKeys;
+using ProdReady.Testing;
+
+namespace ProdReady.ServiceDefaults.Tests.ApiKeys;
+
+/// <summary>What callers see while the key store is away.</summary>
+public sealed class OutageTests(DataStores stores)
+{
+    private const string Patient = "00:05:00";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Known_keys_work_up_to_the_bound_and_the_admin_key_always()
+    {
+        var directory = Path.Combine(Path.GetTempPath(), $"prodready-keys-{Guid.NewGuid():N}");
+        try
+        {
+            var postgres = await EmbeddedPostgres.StartAsync(
+                new() { Directory = directory, Durable = false, Bin = stores.PostgresBin }, Cancellation);
+            var database = new KeyDatabase(new TestDatabase("postgres", postgres.ConnectionString("postgres"), ""));
+            await database.CreateTableAsync();
+            var key = await database.AddAsync(["*"]);
+            await using var strict = await KeyedService.StartAsync(database.ConnectionString);
+            await using var patient = await KeyedService.StartAsync(database.ConnectionString, ("ApiKeys:MaxStaleness", Patient));
+            Assert.Equal(HttpStatusCode.OK, await strict.StatusAsync("/send", key.Text));
+            Assert.Equal(HttpStatusCode.OK, await patient.StatusAsync("/send", key.Text));
+
+            await postgres.DisposeAsync();
+
+            await UnavailableAsync(strict, key.Text);
+            await UnavailableAsync(strict, IssuedApiKey.Create("test").Text);
+            Assert.Equal(HttpStatusCode.OK, await strict.StatusAsync("/send", KeyedService.AdminKey));
+            Assert.Equal(HttpStatusCode.Unauthorized, await strict.StatusAsync("/send", "malformed"));
+            Assert.Single(strict.Logs.All, line => line.StartsWith("Warning ApiKeyRing API keys cannot be read", StringComparison.Ordinal));
+
+            Assert.Equal(HttpStatusCode.OK, await patient.StatusAsync("/send", key.Text));
+            await UnavailableAsync(patient, IssuedApiKey.Create("test").Text);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_store_that_hangs_is_an_outage_and_its_end_is_noticed()
+    {
+        await using var database = await KeyDatabase.CreateAsync(stores);
+        var key = await database.AddAsync(["*"]);
+        await using var service = await KeyedService.StartAsync(database.ConnectionString);
+        Assert.Equal(HttpStatusCode.OK, await service.StatusAsync("/send", key.Text));
+
+        await using (var connection = new NpgsqlConnection(database.ConnectionString))
+        {
+            await connection.OpenAsync(Cancellation);
+            await using var transaction = await connection.BeginTransactionAsync(Cancellation);
+            await using var command = new NpgsqlCommand("LOCK TABLE gateway.api_key_state", connection, transaction);
+            await command.ExecuteNonQueryAsync(Cancellation);
+
+            await UnavailableAsync(service, key.Text);
+            Assert.Equal(HttpStatusCode.OK, await service.StatusAsync("/send", KeyedService.AdminKey));
+        }
+
+        await Eventually.ReadAsync(() => service.StatusAsync("/send", key.Text), status => status == HttpStatusCode.OK);
+        Assert.Contains(service.Logs.All, line => line.StartsWith("Information ApiKeyRing API keys can be read again", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Before_the_gateway_has_made_the_table_keys_cannot_be_checked()
+    {
+        await using var database = new KeyDatabase(await stores.CreateDatabaseAsync());
+        await using var service = await KeyedService.StartAsync(database.ConnectionString);
+        var key = IssuedApiKey.Create("test");
+        await UnavailableAsync(service, key.Text);
+        Assert.Equal(HttpStatusCode.OK, await service.StatusAsync("/send", KeyedService.AdminKey));
+
+        await database.CreateTableAsync();
+        await database.AddAsync(key, ["*"]);
+
+        await Eventually.ReadAsync(() => service.StatusAsync("/send", key.Text), status => status == HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Without_a_database_there_is_the_admin_key()
+    {
+        await using var service = await KeyedService.StartAsync(null);
+
+        await UnavailableAsync(service, IssuedApiKey.Create("test").Text);
+        Assert.Equal(HttpStatusCode.OK, await service.StatusAsync("/send", KeyedService.AdminKey));
+        Assert.Single(service.Logs.All, line => line.Contains("DATABASE_URL", StringComparison.Ordinal));
+    }
+
+    private static async Task UnavailableAsync(KeyedService service, string key)
+    {
+        await Eventually.ReadAsync(() => service.StatusAsync("/send", key), status => status != HttpStatusCode.OK);
+        using var response = await service.GetAsync("/send", key);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        Assert.Equal(TimeSpan.FromSeconds(2), response.Headers.RetryAfter?.Delta);
+        Assert.Empty(response.Headers.WwwAuthenticate);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+    }
+}
