@@ -23,6 +23,7 @@ builder.AddProject<Projects.Gateway>("gateway")
     .WithServiceDefaults(adminKey, GatewayPort.FromEnvironment())
     .WithExternalHttpEndpoints()
     .WithReference(redis).WaitFor(redis)
+    .WithReference(database).WaitFor(database)
     .WithReference(webhooks)
     .WithReference(notifications)
     .WithReference(backups);

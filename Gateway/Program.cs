@@ -1,12 +1,17 @@
+using ProdReady.Gateway.ApiKeys;
 using ProdReady.Gateway.Proxy;
 using ProdReady.Gateway.RateLimiting;
 using ProdReady.Gateway.Root;
 using ProdReady.ServiceDefaults;
 using ProdReady.ServiceDefaults.Hosting;
+using ProdReady.ServiceDefaults.Postgres;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.AddRedis();
+builder.AddPostgres();
+builder.AddMigrations("gateway", typeof(Program).Assembly);
+builder.AddApiKeyAdministration();
 builder.AddRateLimiting();
 builder.AddProxy();
 
@@ -26,6 +31,7 @@ app.UseAuthorization();
 
 app.MapDefaultEndpoints();
 app.MapRoot();
+app.MapApiKeys();
 app.MapProxy();
 
 return await app.RunServiceAsync();

@@ -15,6 +15,7 @@ internal static class RootEndpoints
             ["webhooks"] = "/webhooks/{source}",
             ["notifications"] = "/notifications/sms",
             ["backups"] = "/backups",
+            ["apiKeys"] = "/admin/api-keys",
             ["live"] = "/health/live",
             ["ready"] = "/health/ready",
         });

@@ -53,7 +53,7 @@ internal sealed partial class ApiKeyAuthenticationHandler(
             Log.Refused(logger, key.Id, outcome);
         }
 
-        return ApiKeyProblems.WriteChallengeAsync(Context, _verdict);
+        return ApiKeyProblems.Refuse(Context, _verdict).ExecuteAsync(Context);
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
@@ -65,7 +65,7 @@ internal sealed partial class ApiKeyAuthenticationHandler(
             .Select(requirement => requirement.Scope) ?? [];
         var missing = ApiKeyScopes.Missing(_verdict.Key?.Scopes ?? [], asked);
         Log.Forbidden(logger, _verdict.Key?.Id, string.Join(' ', missing));
-        return ApiKeyProblems.WriteInsufficientScopeAsync(Context, missing);
+        return ApiKeyProblems.InsufficientScope(Context, missing).ExecuteAsync(Context);
     }
 
     private static partial class Log

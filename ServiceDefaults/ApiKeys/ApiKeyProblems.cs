@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ProdReady.ServiceDefaults.ApiKeys;
 
@@ -11,39 +11,34 @@ public static class ApiKeyProblems
     /// <summary>Longer than a node takes to hear of the store again.</summary>
     private const string RetryAfterSeconds = "2";
 
-    internal static Task WriteChallengeAsync(HttpContext context, ApiKeyVerdict verdict)
+    internal static ProblemHttpResult Refuse(HttpContext context, ApiKeyVerdict verdict)
     {
         if (verdict.Outcome == ApiKeyOutcome.Unavailable)
         {
             // Not 401, which clients take for the end of their key
             context.Response.Headers.RetryAfter = RetryAfterSeconds;
-            return WriteAsync(
-                context,
-                StatusCodes.Status503ServiceUnavailable,
-                "API keys cannot be checked",
-                "The service cannot reach its key store. Nothing is wrong with the key; try again.");
+            return TypedResults.Problem(
+                statusCode: StatusCodes.Status503ServiceUnavailable,
+                title: "API keys cannot be checked",
+                detail: "The service cannot reach its key store. Nothing is wrong with the key; try again.");
         }
 
         context.Response.Headers.WWWAuthenticate =
             verdict.Outcome == ApiKeyOutcome.Missing ? Challenge : $"{Challenge}, error=\"invalid_token\"";
-        return WriteAsync(
-            context,
-            StatusCodes.Status401Unauthorized,
-            "Unauthorized",
-            Detail(verdict),
-            ("reason", ApiKeyMetrics.Name(verdict.Outcome.ToString())));
+        return TypedResults.Problem(
+            statusCode: StatusCodes.Status401Unauthorized,
+            detail: Detail(verdict),
+            extensions: [new("reason", ApiKeyMetrics.Name(verdict.Outcome.ToString()))]);
     }
 
-    /// <summary>403 for a key that lacks scopes.</summary>
-    public static Task WriteInsufficientScopeAsync(HttpContext context, IReadOnlyList<string> missing)
+    /// <summary>403 for a key that lacks scopes, with its <c>WWW-Authenticate</c>.</summary>
+    public static ProblemHttpResult InsufficientScope(HttpContext context, IReadOnlyList<string> missing)
     {
         context.Response.Headers.WWWAuthenticate = $"{Challenge}, error=\"insufficient_scope\", scope=\"{string.Join(' ', missing)}\"";
-        return WriteAsync(
-            context,
-            StatusCodes.Status403Forbidden,
-            "Forbidden",
-            $"The API key lacks the scope {string.Join(", ", missing)}.",
-            ("missingScopes", missing));
+        return TypedResults.Problem(
+            statusCode: StatusCodes.Status403Forbidden,
+            detail: $"The API key lacks the scope {string.Join(", ", missing)}.",
+            extensions: [new("missingScopes", missing)]);
     }
 
     private static string Detail(ApiKeyVerdict verdict) => verdict.Outcome switch
@@ -56,21 +51,4 @@ public static class ApiKeyProblems
         ApiKeyOutcome.Revoked => "The API key was revoked.",
         _ => "The API key is not known.",
     };
-
-    private static async Task WriteAsync(
-        HttpContext context, int status, string title, string detail, (string Name, object Value)? extension = null)
-    {
-        context.Response.StatusCode = status;
-        var problem = new ProblemDetailsContext
-        {
-            HttpContext = context,
-            ProblemDetails = { Status = status, Title = title, Detail = detail },
-        };
-        if (extension is { } member)
-        {
-            problem.ProblemDetails.Extensions[member.Name] = member.Value;
-        }
-
-        await context.RequestServices.GetRequiredService<IProblemDetailsService>().WriteAsync(problem);
-    }
 }
