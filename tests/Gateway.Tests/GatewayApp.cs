@@ -18,13 +18,14 @@ internal sealed class GatewayApp : WebApplicationFactory<RateLimitingOptions>
     public LogLines Logs { get; } = new();
 
     /// <summary>Starts a gateway.</summary>
-    /// <param name="redis">The connection string of its Redis.</param>
+    /// <param name="stores">Its Redis and its Postgres.</param>
     /// <param name="settings">Further settings; they win over the defaults of the tests.</param>
-    public static GatewayApp Start(string redis, params (string Key, string? Value)[] settings)
+    public static async Task<GatewayApp> StartAsync(DataStores stores, params (string Key, string? Value)[] settings)
     {
         var all = new Dictionary<string, string?>
         {
-            ["ConnectionStrings:redis"] = redis,
+            ["ConnectionStrings:redis"] = stores.RedisConnectionString,
+            ["ConnectionStrings:prodready"] = (await stores.SharedDatabaseAsync()).ConnectionString,
             ["RateLimiting:KeyPrefix"] = DataStores.CreateRedisPrefix(),
             // A busy machine must not let a request pass uncounted
             ["RateLimiting:Timeout"] = "00:00:05",

@@ -16,6 +16,9 @@ public sealed class DataStores : IAsyncLifetime
     private readonly string _directory = Path.Combine(Path.GetTempPath(), $"prodready-tests-{Guid.NewGuid():N}");
     private EmbeddedPostgres? _postgres;
     private EmbeddedRedis? _redis;
+    private readonly Lazy<Task<TestDatabase>> _shared;
+
+    public DataStores() => _shared = new(CreateDatabaseAsync);
 
     /// <summary>For StackExchange.Redis.</summary>
     public string RedisConnectionString { get; private set; } = "";
@@ -58,8 +61,16 @@ public sealed class DataStores : IAsyncLifetime
         return new TestDatabase(name, ConnectionString(name), server);
     }
 
+    /// <summary>A database for all who only need one to start, and do not look into it.</summary>
+    public Task<TestDatabase> SharedDatabaseAsync() => _shared.Value;
+
     public async ValueTask DisposeAsync()
     {
+        if (_shared.IsValueCreated)
+        {
+            await (await _shared.Value).DisposeAsync();
+        }
+
         if (_postgres is not null)
         {
             await _postgres.DisposeAsync();

@@ -15,7 +15,7 @@ public sealed partial class RateLimitTests(DataStores stores) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _upstream = await Upstream.StartAsync();
-        _gateway = GatewayApp.Start(stores.RedisConnectionString, UpstreamSetting);
+        _gateway = await GatewayApp.StartAsync(stores, UpstreamSetting);
     }
 
     public async ValueTask DisposeAsync()
@@ -96,8 +96,8 @@ public sealed partial class RateLimitTests(DataStores stores) : IAsyncLifetime
     public async Task A_second_gateway_sees_the_count()
     {
         var prefix = ("RateLimiting:KeyPrefix", DataStores.CreateRedisPrefix());
-        await using var first = GatewayApp.Start(stores.RedisConnectionString, UpstreamSetting, prefix);
-        await using var second = GatewayApp.Start(stores.RedisConnectionString, UpstreamSetting, prefix);
+        await using var first = await GatewayApp.StartAsync(stores, UpstreamSetting, prefix);
+        await using var second = await GatewayApp.StartAsync(stores, UpstreamSetting, prefix);
         for (var remaining = 4; remaining >= 0; remaining--)
         {
             using var passed = await (remaining % 2 == 0 ? first : second).GetAsync(Login);

@@ -1,10 +1,11 @@
 using System.Net;
 using ProdReady.Gateway.RateLimiting;
+using ProdReady.Testing;
 
 namespace ProdReady.Gateway.Tests.RateLimiting;
 
 /// <summary>What callers and operators see while Redis is away.</summary>
-public sealed class RedisOutageTests : IAsyncLifetime
+public sealed class RedisOutageTests(DataStores stores) : IAsyncLifetime
 {
     /// <summary>Nothing listens on port 1.</summary>
     private const string NoRedis = "127.0.0.1:1,connectTimeout=100";
@@ -15,7 +16,10 @@ public sealed class RedisOutageTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _upstream = await Upstream.StartAsync();
-        _gateway = GatewayApp.Start(NoRedis, ("ReverseProxy:Clusters:upstream:Destinations:default:Address", _upstream.Url));
+        _gateway = await GatewayApp.StartAsync(
+            stores,
+            ("ConnectionStrings:redis", NoRedis),
+            ("ReverseProxy:Clusters:upstream:Destinations:default:Address", _upstream.Url));
     }
 
     public async ValueTask DisposeAsync()
