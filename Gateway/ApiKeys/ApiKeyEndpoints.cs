@@ -68,7 +68,11 @@ internal static class ApiKeyEndpoints
             : NotFound(id);
 
     private static async Task<Results<Created<ApiKeyAnswer>, ProblemHttpResult>> CreateAsync(
-        CreateApiKeyRequest request, HttpContext context, KeyIssuer issuer, TimeProvider time, CancellationToken cancellationToken)
+        CreateApiKeyRequest request,
+        HttpContext context,
+        KeyIssuer issuer,
+        TimeProvider time,
+        CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         if (request.Validate(now) is { Count: > 0 } errors)
@@ -147,7 +151,9 @@ internal static class ApiKeyEndpoints
     }
 
     private static ProblemHttpResult NotFound(string id) => TypedResults.Problem(
-        $"There is no API key '{id}'. GET {Path} lists them.", statusCode: StatusCodes.Status404NotFound, title: "No such API key");
+        $"There is no API key '{id}'. GET {Path} lists them.",
+        statusCode: StatusCodes.Status404NotFound,
+        title: "No such API key");
 
     private static ProblemHttpResult Invalid(Dictionary<string, string[]> errors) => TypedResults.Problem(
         new HttpValidationProblemDetails(errors)

@@ -45,7 +45,8 @@ internal sealed partial record CreateApiKeyRequest(
         Limit?.Validate(errors);
         if (Environment is not null && !ApiKeyText.IsEnvironment(Environment))
         {
-            errors["environment"] = [$"An environment is 1 to {ApiKeyText.LongestEnvironment} of a-z and 0-9, such as live or test."];
+            errors["environment"] =
+                [$"An environment is 1 to {ApiKeyText.LongestEnvironment} of a-z and 0-9, such as live or test."];
         }
 
         if (ExpiresAt <= now || ExpiresAt <= NotBefore)

@@ -2,7 +2,7 @@ using ProdReady.ServiceDefaults.ApiKeys;
 
 namespace ProdReady.Gateway.ApiKeys;
 
-/// <summary>Makes and ends keys, writes down who did, and lets this gateway know at once; the other nodes follow within a second.</summary>
+/// <summary>Makes and ends keys, writes down who did, and lets this gateway know at once; others follow within a second.</summary>
 internal sealed partial class KeyIssuer(
     KeyStore store, ApiKeyRing ring, IHostEnvironment host, TimeProvider time, ILogger<KeyIssuer> logger)
 {
@@ -31,7 +31,8 @@ internal sealed partial class KeyIssuer(
     }
 
     /// <returns><see langword="null"/> if the key is none that can be rotated.</returns>
-    public async Task<IssuedKey?> RotateAsync(string id, RotateApiKeyRequest request, string by, CancellationToken cancellationToken)
+    public async Task<IssuedKey?> RotateAsync(
+        string id, RotateApiKeyRequest request, string by, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         IssuedApiKey? issued = null;
@@ -73,7 +74,8 @@ internal sealed partial class KeyIssuer(
         return stored;
     }
 
-    private static StoredKey Replacement(StoredKey old, IssuedApiKey issued, DateTimeOffset? end, string by, DateTimeOffset now) => new()
+    private static StoredKey Replacement(
+        StoredKey old, IssuedApiKey issued, DateTimeOffset? end, string by, DateTimeOffset now) => new()
     {
         Id = issued.Id,
         Prefix = issued.Prefix,

@@ -10,8 +10,8 @@ internal sealed class KeyStore(NpgsqlDataSource database)
 
     private const string Columns =
         """
-        id, number, prefix, name, scopes, plan, limit_requests, limit_window_seconds, not_before, expires_at, revoked_at, revoked_by,
-        last_used_at, replaced_by, created_at, created_by
+        id, number, prefix, name, scopes, plan, limit_requests, limit_window_seconds, not_before, expires_at, revoked_at,
+        revoked_by, last_used_at, replaced_by, created_at, created_by
         """;
 
     /// <summary>Adds a key.</summary>
@@ -73,7 +73,10 @@ internal sealed class KeyStore(NpgsqlDataSource database)
     /// <param name="cancellationToken">Ends it without a change.</param>
     /// <returns>The new key, or <see langword="null"/> if nothing was changed.</returns>
     public async Task<StoredKey?> ReplaceAsync(
-        string id, Func<StoredKey, (StoredKey Key, byte[] Hash)?> make, DateTimeOffset oldEnd, CancellationToken cancellationToken)
+        string id,
+        Func<StoredKey, (StoredKey Key, byte[] Hash)?> make,
+        DateTimeOffset oldEnd,
+        CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -131,7 +134,8 @@ internal sealed class KeyStore(NpgsqlDataSource database)
     private static async Task<StoredKey?> FindAsync(
         NpgsqlConnection connection, string id, string locking, CancellationToken cancellationToken)
     {
-        await using var command = Command(connection, $"SELECT {Columns} FROM gateway.api_keys WHERE id = $1 {locking}", Value(id));
+        await using var command = Command(
+            connection, $"SELECT {Columns} FROM gateway.api_keys WHERE id = $1 {locking}", Value(id));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken) ? Read(reader) : null;
     }
@@ -164,7 +168,8 @@ internal sealed class KeyStore(NpgsqlDataSource database)
         CreatedBy = reader.GetString(15),
     };
 
-    private static string? Text(NpgsqlDataReader reader, int ordinal) => reader.IsDBNull(ordinal) ? null : reader.GetString(ordinal);
+    private static string? Text(NpgsqlDataReader reader, int ordinal) =>
+        reader.IsDBNull(ordinal) ? null : reader.GetString(ordinal);
 
     private static DateTimeOffset? Time(NpgsqlDataReader reader, int ordinal) =>
         reader.IsDBNull(ordinal) ? null : reader.GetFieldValue<DateTimeOffset>(ordinal);

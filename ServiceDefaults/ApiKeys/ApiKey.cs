@@ -77,5 +77,5 @@ public sealed class ApiKey
     }
 }
 
-/// <summary>At most <paramref name="Requests"/> in any window of the length <paramref name="Window"/>, which is whole seconds.</summary>
+/// <summary>At most <paramref name="Requests"/> in any window of <paramref name="Window"/>, which is whole seconds.</summary>
 public sealed record ApiKeyLimit(int Requests, TimeSpan Window);

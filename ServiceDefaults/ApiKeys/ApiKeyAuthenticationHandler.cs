@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace ProdReady.ServiceDefaults.ApiKeys;
 
-/// <summary>Lets requests in by their key, and says why if it does not: 401, 403, or 503 where the key could not be checked.</summary>
+/// <summary>Lets requests in by their key, and says why if not: 401, 403, or 503 where the key could not be checked.</summary>
 /// <remarks>The framework's own lines about each refusal go nowhere: ours say which key it was.</remarks>
 internal sealed partial class ApiKeyAuthenticationHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> schemeOptions,

@@ -6,8 +6,9 @@ using OpenTelemetry;
 namespace ProdReady.ServiceDefaults.ApiKeys;
 
 /// <summary>
-/// Keeps the ring current, so that requests do not wait for the store. One small query every <see cref="ApiKeyOptions.PollInterval"/>;
-/// unlike LISTEN, it has no connection whose loss goes unnoticed, and works through a transaction pooler.
+/// Keeps the ring current, so that requests do not wait for the store. One small query every
+/// <see cref="ApiKeyOptions.PollInterval"/>; unlike LISTEN, it has no connection whose loss goes unnoticed, and works through a
+/// transaction pooler.
 /// </summary>
 internal sealed partial class ApiKeyPoll(
     ApiKeyRing ring, ApiKeyStore store, IOptions<ApiKeyOptions> options, TimeProvider time, ILogger<ApiKeyPoll> logger)

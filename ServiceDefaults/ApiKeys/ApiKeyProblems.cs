@@ -34,7 +34,8 @@ public static class ApiKeyProblems
     /// <summary>403 for a key that lacks scopes, with its <c>WWW-Authenticate</c>.</summary>
     public static ProblemHttpResult InsufficientScope(HttpContext context, IReadOnlyList<string> missing)
     {
-        context.Response.Headers.WWWAuthenticate = $"{Challenge}, error=\"insufficient_scope\", scope=\"{string.Join(' ', missing)}\"";
+        context.Response.Headers.WWWAuthenticate =
+            $"{Challenge}, error=\"insufficient_scope\", scope=\"{string.Join(' ', missing)}\"";
         return TypedResults.Problem(
             statusCode: StatusCodes.Status403Forbidden,
             detail: $"The API key lacks the scope {string.Join(", ", missing)}.",
@@ -44,8 +45,8 @@ public static class ApiKeyProblems
     private static string Detail(ApiKeyVerdict verdict) => verdict.Outcome switch
     {
         ApiKeyOutcome.Missing => $"Send an API key as '{PresentedKey.HeaderName}' or 'Authorization: Bearer'.",
-        ApiKeyOutcome.Malformed => "This is no API key, or one with a typo: its checksum does not fit. Copy all of it, from pr_ on.",
-        ApiKeyOutcome.Ambiguous => $"Send one API key; the request has several in '{PresentedKey.HeaderName}' and 'Authorization'.",
+        ApiKeyOutcome.Malformed => "This is no API key, or one with a typo: its checksum is wrong. Copy all of it, from pr_ on.",
+        ApiKeyOutcome.Ambiguous => $"Send one API key; there are several in '{PresentedKey.HeaderName}' and 'Authorization'.",
         ApiKeyOutcome.NotYetValid => $"The API key is not valid before {verdict.Key?.NotBefore:O}.",
         ApiKeyOutcome.Expired => $"The API key has expired, at {verdict.Key?.ExpiresAt:O}.",
         ApiKeyOutcome.Revoked => "The API key was revoked.",

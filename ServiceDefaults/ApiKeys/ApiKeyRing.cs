@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -7,9 +8,11 @@ namespace ProdReady.ServiceDefaults.ApiKeys;
 
 /// <summary>
 /// Every key, in this process' memory, and how old that knowledge is. Nothing is decided by knowledge older than
-/// <see cref="ApiKeyOptions.MaxStaleness"/>: that, and not a notification that can get lost, is what bounds how long a revoked key lives.
+/// <see cref="ApiKeyOptions.MaxStaleness"/>: that, and not a notification that can get lost, bounds how long a revoked key lives.
 /// </summary>
-public sealed partial class ApiKeyRing : IDisposable
+[SuppressMessage(
+    "Design", "CA1001", Justification = "A semaphore without a wait handle holds nothing, and a query may still release it.")]
+public sealed partial class ApiKeyRing
 {
     /// <summary>What random ids can take of this process' memory: about 1 MB.</summary>
     private const int MostUnknown = 10_000;
@@ -52,12 +55,9 @@ public sealed partial class ApiKeyRing : IDisposable
         metrics.Observe(() => _keys.All.Count, () => _unknown.Count, Age);
     }
 
-    /// <summary>Learns what has changed. For whoever has just changed a key, so that this node at least knows it at once.</summary>
+    /// <summary>Learns what has changed. For whoever has just changed a key, so that this node knows it at once.</summary>
     /// <returns>Whether everything that was committed before the call is known now.</returns>
     public Task<bool> RefreshAsync(CancellationToken cancellationToken) => RefreshAsync(LookUpCause.Change, cancellationToken);
-
-    /// <inheritdoc />
-    public void Dispose() => _turn.Dispose();
 
     /// <summary>Finds a key by its id.</summary>
     internal ValueTask<FoundKey> FindAsync(ReadOnlySpan<char> id, CancellationToken cancellationToken)
@@ -85,7 +85,7 @@ public sealed partial class ApiKeyRing : IDisposable
         try
         {
             // Somebody's query began after we asked: its answer is ours
-            if (_asOf >= asked)
+            if (_asOf > asked || (cause == LookUpCause.Stale && IsCurrent()))
             {
                 return true;
             }
@@ -125,7 +125,7 @@ public sealed partial class ApiKeyRing : IDisposable
         return new(null, IsKnown: true);
     }
 
-    /// <summary>Not cancelled by the request that happens to have the turn: others wait for the answer. The store has its bounds.</summary>
+    /// <summary>Not cancelled by the request that has the turn: others wait for the answer. The store has its bounds.</summary>
     private async Task<bool> ReadAsync(LookUpCause cause)
     {
         var began = _time.GetTimestamp();
@@ -142,14 +142,15 @@ public sealed partial class ApiKeyRing : IDisposable
 
             if (changes is null)
             {
-                return Failed(cause, "the gateway has not created the table gateway.api_keys yet");
+                return Failed(cause, () => Log.NoTable(_logger));
             }
 
             Apply(changes, afresh);
         }
         catch (Exception exception)
         {
-            return Failed(cause, exception.Message, exception is NpgsqlException ? null : exception);
+            return Failed(cause, () => Log.Unavailable(
+                _logger, _options.CurrentValue.MaxStaleness, exception.Message, exception is NpgsqlException ? null : exception));
         }
 
         Volatile.Write(ref _asOf, began);
@@ -180,14 +181,14 @@ public sealed partial class ApiKeyRing : IDisposable
         _version = changes.Version;
     }
 
-    private bool Failed(LookUpCause cause, string reason, Exception? unexpected = null)
+    private bool Failed(LookUpCause cause, Action tell)
     {
         _failed = _time.GetTimestamp();
         _metrics.LookedUp(cause, succeeded: false);
         if (!_down)
         {
             _down = true;
-            Log.Unavailable(_logger, _options.CurrentValue.MaxStaleness, reason, unexpected);
+            tell();
         }
 
         return false;
@@ -216,7 +217,11 @@ public sealed partial class ApiKeyRing : IDisposable
             "API keys cannot be read: {Reason}. Known ones work for {MaxStaleness} more, then only the admin key does")]
         public static partial void Unavailable(ILogger logger, TimeSpan maxStaleness, string reason, Exception? unexpected);
 
-        [LoggerMessage(LogLevel.Information, "API keys can be read again; {Count} are known")]
+        [LoggerMessage(LogLevel.Information,
+            "There are no API keys before the gateway has created its table; until then only the admin key gets in")]
+        public static partial void NoTable(ILogger logger);
+
+        [LoggerMessage(LogLevel.Information, "API keys can be read now; {Count} are known")]
         public static partial void Recovered(ILogger logger, int count);
     }
 }

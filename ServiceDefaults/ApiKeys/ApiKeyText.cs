@@ -6,7 +6,7 @@ using System.Text;
 namespace ProdReady.ServiceDefaults.ApiKeys;
 
 /// <summary>
-/// The text of an API key, <c>pr_&lt;env&gt;_&lt;id&gt;_&lt;secret&gt;</c>: env is 1 to 16 of [a-z0-9], id 12 of Crockford's base32 in lower case
+/// The text of an API key, <c>pr_{env}_{id}_{secret}</c>: env is 1 to 16 of [a-z0-9], id 12 of Crockford's base32 in lower case
 /// (public, 60 random bits), secret 43 of base62 (32 random bytes) and 6 of checksum.
 /// </summary>
 /// <remarks>
@@ -34,7 +34,9 @@ public readonly ref struct ApiKeyText
     private const int BeforeId = BeforeSecret + IdLength + 1;
     private const int Longest = 3 + LongestEnvironment + BeforeId;
 
-    private static readonly SearchValues<char> EnvironmentCharacters = SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyz");
+    private static readonly SearchValues<char> EnvironmentCharacters =
+        SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyz");
+
     private static readonly SearchValues<char> IdCharacters = SearchValues.Create(Base32);
     private static readonly SearchValues<char> SecretCharacters = SearchValues.Create(Base62);
 

@@ -6,7 +6,8 @@ using OpenTelemetry;
 namespace ProdReady.ServiceDefaults.ApiKeys;
 
 /// <summary>Writes down when keys were last used: every few seconds, and once more when the service stops.</summary>
-internal sealed partial class ApiKeyUseWorker(ApiKeyUse use, TimeProvider time, ILogger<ApiKeyUseWorker> logger) : BackgroundService
+internal sealed partial class ApiKeyUseWorker(ApiKeyUse use, TimeProvider time, ILogger<ApiKeyUseWorker> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(2);

@@ -34,6 +34,11 @@ internal readonly ref struct PresentedKey
         var bearer = authorization.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase)
             ? authorization[BearerPrefix.Length..].Trim()
             : default;
-        return key.IsEmpty ? new(bearer, false) : new(key, !bearer.IsEmpty && !bearer.SequenceEqual(key));
+        if (key.IsEmpty)
+        {
+            return new(bearer, isAmbiguous: false);
+        }
+
+        return bearer.IsEmpty || bearer.SequenceEqual(key) ? new(key, isAmbiguous: false) : new(default, isAmbiguous: true);
     }
 }

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace ProdReady.ServiceDefaults.ApiKeys;
 
 /// <summary>
-/// Ids that were looked up in vain. Bounded however many come: at <paramref name="capacity"/> the younger half stays, and the older
-/// one is forgotten, which costs one more look-up.
+/// Ids that were looked up in vain. Bounded however many come: at <paramref name="capacity"/> the younger half stays, and the
+/// older one is forgotten, which costs one more look-up.
 /// </summary>
 internal sealed class RecentlyUnknown(int capacity)
 {

@@ -15,7 +15,8 @@ internal sealed class ValidateApiKeyOptions : IValidateOptions<ApiKeyOptions>
         if (options.AdminKey is { Length: < ShortestAdminKey })
         {
             failures.Add(
-                $"PRODREADY_ADMIN_KEY (ApiKeys:AdminKey) is shorter than {ShortestAdminKey} characters. Make one: openssl rand -hex 32");
+                $"PRODREADY_ADMIN_KEY (ApiKeys:AdminKey) is shorter than {ShortestAdminKey} characters. "
+                + "Make one: openssl rand -hex 32");
         }
 
         if (options.MaxStaleness < ShortestStaleness || options.MaxStaleness > LongestStaleness)
@@ -27,7 +28,8 @@ internal sealed class ValidateApiKeyOptions : IValidateOptions<ApiKeyOptions>
         if (options.PollInterval < ShortestPoll || options.PollInterval > options.MaxStaleness / 2)
         {
             failures.Add(
-                $"ApiKeys:PollInterval is {options.PollInterval}; it must be 50 ms to half of ApiKeys:MaxStaleness. Example: 00:00:00.250");
+                $"ApiKeys:PollInterval is {options.PollInterval}; it must be 50 ms to half of ApiKeys:MaxStaleness. "
+                + "Example: 00:00:00.250");
         }
 
         return failures.Count > 0 ? ValidateOptionsResult.Fail(failures) : ValidateOptionsResult.Success;

@@ -8,29 +8,8 @@ using ProdReady.Testing;
 namespace ProdReady.Gateway.Tests.ApiKeys;
 
 /// <summary><c>/admin/api-keys</c>, as an operator meets it.</summary>
-public sealed class ApiKeyEndpointTests(DataStores stores) : IAsyncLifetime
+public sealed class ApiKeyEndpointTests(DataStores stores) : ApiKeyTest(stores)
 {
-    private const string AdminKey = "an-admin-key-of-at-least-24-characters";
-    private const string Keys = "/admin/api-keys";
-
-    private TestDatabase _database = null!;
-    private GatewayApp _gateway = null!;
-
-    private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
-
-    public async ValueTask InitializeAsync()
-    {
-        _database = await stores.CreateDatabaseAsync();
-        _gateway = await GatewayApp.StartAsync(
-            stores, ("ConnectionStrings:prodready", _database.ConnectionString), ("ApiKeys:AdminKey", AdminKey));
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _gateway.DisposeAsync();
-        await _database.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_key_is_shown_once_and_stored_as_a_hash()
     {
@@ -66,7 +45,7 @@ public sealed class ApiKeyEndpointTests(DataStores stores) : IAsyncLifetime
             Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(key))),
             row,
             StringComparison.Ordinal);
-        var line = Assert.Single(_gateway.Logs.Of<KeyIssuer>());
+        var line = Assert.Single(Gateway.Logs.Of<KeyIssuer>());
         Assert.StartsWith($"admin created API key {id} with scopes api-keys:read notifications:*", line.Text, StringComparison.Ordinal);
     }
 
@@ -97,7 +76,7 @@ public sealed class ApiKeyEndpointTests(DataStores stores) : IAsyncLifetime
     [InlineData("""{"name":"n","scopes":["a","a"]}""")]
     public async Task Scopes_are_required_and_different(string body)
     {
-        using var response = await _gateway.SendAsync(Request(HttpMethod.Post, Keys, AdminKey, new StringContent(body, null, "application/json")));
+        using var response = await Gateway.SendAsync(Request(HttpMethod.Post, Keys, AdminKey, new StringContent(body, null, "application/json")));
 
         var problem = await response.ProblemAsync(HttpStatusCode.UnprocessableEntity);
         Assert.Equal(["scopes"], problem.GetProperty("errors").EnumerateObject().Select(error => error.Name));
@@ -112,102 +91,8 @@ public sealed class ApiKeyEndpointTests(DataStores stores) : IAsyncLifetime
         await ForbiddenAsync("api-keys:write", await CallAsync(HttpMethod.Post, Keys, reader.Key, Body("a")));
         await ForbiddenAsync("api-keys:write", await CallAsync(HttpMethod.Post, $"{Keys}/{reader.Id}/revoke", reader.Key));
         await ForbiddenAsync("api-keys:read", await CallAsync(HttpMethod.Get, Keys, writer.Key));
-        using var nobody = await _gateway.GetAsync(Keys);
+        using var nobody = await Gateway.GetAsync(Keys);
         await nobody.ProblemAsync(HttpStatusCode.Unauthorized);
-    }
-
-    [Fact]
-    public async Task Nobody_makes_or_changes_a_key_that_can_do_more()
-    {
-        var strong = await CreateAsync("backups:run", "notifications:send");
-        var weak = await CreateAsync("api-keys:write", "notifications:*");
-
-        await ForbiddenAsync("backups:run", await CallAsync(HttpMethod.Post, Keys, weak.Key, Body("notifications:send", "backups:run")));
-        await ForbiddenAsync("*", await CallAsync(HttpMethod.Post, Keys, weak.Key, Body("*")));
-        await ForbiddenAsync("backups:run", await CallAsync(HttpMethod.Post, $"{Keys}/{strong.Id}/rotate", weak.Key));
-        await ForbiddenAsync("backups:run", await CallAsync(HttpMethod.Post, $"{Keys}/{strong.Id}/revoke", weak.Key));
-        await ForbiddenAsync("backups:run", await CallAsync(HttpMethod.Delete, $"{Keys}/{strong.Id}", weak.Key));
-        Assert.Equal("active", (await ShowAsync(strong.Id)).GetProperty("status").GetString());
-
-        using var allowed = await CallAsync(HttpMethod.Post, Keys, weak.Key, Body("notifications:send", "notifications:x:*"));
-        Assert.Equal(HttpStatusCode.Created, allowed.StatusCode);
-        Assert.Equal(weak.Id, (await allowed.JsonAsync<JsonElement>()).GetProperty("createdBy").GetString());
-    }
-
-    [Fact]
-    public async Task A_rotated_key_works_beside_its_successor_until_the_given_time()
-    {
-        var old = await CreateAsync("api-keys:*");
-        using var response = await CallAsync(HttpMethod.Post, $"{Keys}/{old.Id}/rotate", AdminKey);
-
-        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
-        Assert.Equal("no-store", response.Header("Cache-Control"));
-        var rotated = await response.JsonAsync<JsonElement>();
-        var (id, key) = (rotated.GetProperty("id").GetString()!, rotated.GetProperty("key").GetString()!);
-        Assert.NotEqual(old.Id, id);
-        Assert.Equal(["api-keys:*"], rotated.GetProperty("scopes").EnumerateArray().Select(scope => scope.GetString()));
-        Assert.Equal(JsonValueKind.Null, rotated.GetProperty("expiresAt").ValueKind);
-        await OkAsync(HttpMethod.Get, Keys, old.Key);
-        await OkAsync(HttpMethod.Get, Keys, key);
-        var former = await ShowAsync(old.Id);
-        Assert.Equal(id, former.GetProperty("replacedBy").GetString());
-        Assert.InRange(former.GetProperty("expiresAt").GetDateTimeOffset(), Now.AddHours(23), Now.AddHours(24));
-
-        // Once is enough: the successor is what can be rotated now
-        using var again = await CallAsync(HttpMethod.Post, $"{Keys}/{old.Id}/rotate", AdminKey);
-        await again.ProblemAsync(HttpStatusCode.Conflict);
-        using var next = await CallAsync(HttpMethod.Post, $"{Keys}/{id}/rotate", AdminKey, new { oldKeyValidUntil = Now.AddSeconds(-1) });
-        Assert.Equal(HttpStatusCode.Created, next.StatusCode);
-        await RefusedAsync("expired", key);
-    }
-
-    [Fact]
-    public async Task Of_concurrent_rotations_one_wins()
-    {
-        var old = await CreateAsync("a");
-
-        var statuses = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
-        {
-            using var response = await CallAsync(HttpMethod.Post, $"{Keys}/{old.Id}/rotate", AdminKey);
-            return response.StatusCode;
-        }));
-
-        Assert.Single(statuses, HttpStatusCode.Created);
-        Assert.Equal(7, statuses.Count(status => status == HttpStatusCode.Conflict));
-    }
-
-    [Fact]
-    public async Task A_key_for_some_days_becomes_another_one_for_as_many()
-    {
-        var old = await CreateAsync(new { name = "n", scopes = (string[])["a"], expiresAt = Now.AddDays(90) });
-
-        using var response = await CallAsync(HttpMethod.Post, $"{Keys}/{old.Id}/rotate", AdminKey);
-
-        var expiry = (await response.JsonAsync<JsonElement>()).GetProperty("expiresAt").GetDateTimeOffset();
-        Assert.InRange(expiry, Now.AddDays(90).AddMinutes(-1), Now.AddDays(90).AddMinutes(1));
-        using var longer = await CallAsync(
-            HttpMethod.Post, $"{Keys}/{old.Id}/rotate", AdminKey, new { oldKeyValidUntil = Now.AddDays(31), expiresAt = Now.AddDays(-1) });
-        var problem = await longer.ProblemAsync(HttpStatusCode.UnprocessableEntity);
-        Assert.Equal(
-            ["oldKeyValidUntil", "expiresAt"], problem.GetProperty("errors").EnumerateObject().Select(error => error.Name));
-    }
-
-    [Fact]
-    public async Task A_revoked_key_is_refused_by_the_next_request()
-    {
-        var key = await CreateAsync("api-keys:*");
-        await OkAsync(HttpMethod.Get, Keys, key.Key);
-
-        var revoked = await OkAsync(HttpMethod.Post, $"{Keys}/{key.Id}/revoke", AdminKey);
-
-        Assert.Equal("revoked", revoked.GetProperty("status").GetString());
-        await RefusedAsync("revoked", key.Key);
-        // A second time changes nothing
-        var again = await OkAsync(HttpMethod.Delete, $"{Keys}/{key.Id}", AdminKey);
-        Assert.Equal(revoked.GetProperty("revokedAt").GetString(), again.GetProperty("revokedAt").GetString());
-        using var rotation = await CallAsync(HttpMethod.Post, $"{Keys}/{key.Id}/rotate", AdminKey);
-        await rotation.ProblemAsync(HttpStatusCode.Conflict);
-        Assert.Contains(_gateway.Logs.Of<KeyIssuer>(), line => line.Text == $"admin revoked API key {key.Id}");
     }
 
     [Fact]
@@ -257,14 +142,14 @@ public sealed class ApiKeyEndpointTests(DataStores stores) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_the_database_it_is_503()
+    public async Task Without_theDatabase_it_is_503()
     {
-        var server = new NpgsqlConnectionStringBuilder(_database.ConnectionString) { Database = "postgres" };
+        var server = new NpgsqlConnectionStringBuilder(Database.ConnectionString) { Database = "postgres" };
         await using var source = NpgsqlDataSource.Create(server);
         await using var command = source.CreateCommand(
             $"""
-            ALTER DATABASE "{_database.Name}" ALLOW_CONNECTIONS false;
-            SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{_database.Name}'
+            ALTER DATABASE "{Database.Name}" ALLOW_CONNECTIONS false;
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{Database.Name}'
             """);
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
 
@@ -274,59 +159,10 @@ public sealed class ApiKeyEndpointTests(DataStores stores) : IAsyncLifetime
         Assert.NotNull(response.Headers.RetryAfter);
     }
 
-    private static object Body(params string[] scopes) => new { name = "a test's", scopes };
-
-    private static HttpRequestMessage Request(HttpMethod method, string path, string key, HttpContent? content = null)
-    {
-        var request = new HttpRequestMessage(method, path) { Content = content };
-        request.Headers.Add("X-Api-Key", key);
-        return request;
-    }
-
-    private static async Task ForbiddenAsync(string scope, HttpResponseMessage response)
-    {
-        using (response)
-        {
-            var problem = await response.ProblemAsync(HttpStatusCode.Forbidden);
-            Assert.Equal([scope], problem.GetProperty("missingScopes").EnumerateArray().Select(missing => missing.GetString()));
-            Assert.Equal(
-                $"Bearer realm=\"prodready\", error=\"insufficient_scope\", scope=\"{scope}\"", response.Header("WWW-Authenticate"));
-        }
-    }
-
-    private Task<HttpResponseMessage> CallAsync(HttpMethod method, string path, string key, object? body = null) =>
-        _gateway.SendAsync(Request(method, path, key, body is null ? null : JsonContent.Create(body)));
-
-    private async Task<JsonElement> OkAsync(HttpMethod method, string path, string key)
-    {
-        using var response = await CallAsync(method, path, key);
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        return await response.JsonAsync<JsonElement>();
-    }
-
-    private async Task RefusedAsync(string reason, string key)
-    {
-        using var response = await CallAsync(HttpMethod.Get, Keys, key);
-        var problem = await response.ProblemAsync(HttpStatusCode.Unauthorized);
-        Assert.Equal(reason, problem.GetProperty("reason").GetString());
-    }
-
-    private Task<JsonElement> ShowAsync(string id) => OkAsync(HttpMethod.Get, $"{Keys}/{id}", AdminKey);
-
-    private Task<(string Id, string Key)> CreateAsync(params string[] scopes) => CreateAsync(Body(scopes));
-
-    private async Task<(string Id, string Key)> CreateAsync(object body)
-    {
-        using var response = await CallAsync(HttpMethod.Post, Keys, AdminKey, body);
-        var created = await response.JsonAsync<JsonElement>();
-        Assert.True(response.StatusCode == HttpStatusCode.Created, created.ToString());
-        return (created.GetProperty("id").GetString()!, created.GetProperty("key").GetString()!);
-    }
-
     /// <summary>All that the database holds of a key.</summary>
     private async Task<string> RowAsync(string id)
     {
-        await using var source = NpgsqlDataSource.Create(_database.ConnectionString);
+        await using var source = NpgsqlDataSource.Create(Database.ConnectionString);
         await using var command = source.CreateCommand("SELECT to_jsonb(key)::text FROM gateway.api_keys AS key WHERE id = $1");
         command.Parameters.AddWithValue(id);
         return (string)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;

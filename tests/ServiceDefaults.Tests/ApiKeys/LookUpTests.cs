@@ -72,8 +72,8 @@ public sealed class LookUpTests(DataStores stores) : IAsyncLifetime
             }
         }));
 
-        Assert.InRange(queries.All.Count, 1, 2 + (20 * Stopwatch.GetElapsedTime(started).TotalSeconds));
-        Assert.InRange(queries.All.Count, 1, 200);
+        // Timers may be a millisecond early
+        Assert.InRange(queries.All.Count, 1, 2 + (21 * Stopwatch.GetElapsedTime(started).TotalSeconds));
     }
 
     [Fact]

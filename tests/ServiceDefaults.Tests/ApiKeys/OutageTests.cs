@@ -29,13 +29,15 @@ public sealed class OutageTests(DataStores stores)
             Assert.Equal(HttpStatusCode.OK, await strict.StatusAsync("/send", key.Text));
             Assert.Equal(HttpStatusCode.OK, await patient.StatusAsync("/send", key.Text));
 
+            var lines = Outages(strict);
+
             await postgres.DisposeAsync();
 
             await UnavailableAsync(strict, key.Text);
             await UnavailableAsync(strict, IssuedApiKey.Create("test").Text);
             Assert.Equal(HttpStatusCode.OK, await strict.StatusAsync("/send", KeyedService.AdminKey));
             Assert.Equal(HttpStatusCode.Unauthorized, await strict.StatusAsync("/send", "malformed"));
-            Assert.Single(strict.Logs.All, line => line.StartsWith("Warning ApiKeyRing API keys cannot be read", StringComparison.Ordinal));
+            Assert.Equal(lines + 1, Outages(strict));
 
             Assert.Equal(HttpStatusCode.OK, await patient.StatusAsync("/send", key.Text));
             await UnavailableAsync(patient, IssuedApiKey.Create("test").Text);
@@ -66,7 +68,8 @@ public sealed class OutageTests(DataStores stores)
         }
 
         await Eventually.ReadAsync(() => service.StatusAsync("/send", key.Text), status => status == HttpStatusCode.OK);
-        Assert.Contains(service.Logs.All, line => line.StartsWith("Information ApiKeyRing API keys can be read again", StringComparison.Ordinal));
+        Assert.Contains(
+            service.Logs.All, line => line.StartsWith("Information ApiKeyRing API keys can be read now", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -93,6 +96,9 @@ public sealed class OutageTests(DataStores stores)
         Assert.Equal(HttpStatusCode.OK, await service.StatusAsync("/send", KeyedService.AdminKey));
         Assert.Single(service.Logs.All, line => line.Contains("DATABASE_URL", StringComparison.Ordinal));
     }
+
+    private static int Outages(KeyedService service) => service.Logs.All
+        .Count(line => line.StartsWith("Warning ApiKeyRing API keys cannot be read", StringComparison.Ordinal));
 
     private static async Task UnavailableAsync(KeyedService service, string key)
     {
