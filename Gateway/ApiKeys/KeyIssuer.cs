@@ -74,8 +74,7 @@ internal sealed partial class KeyIssuer(
         return stored;
     }
 
-    private static StoredKey Replacement(
-        StoredKey old, IssuedApiKey issued, DateTimeOffset? end, string by, DateTimeOffset now) => new()
+    private static StoredKey Replacement(StoredKey old, IssuedApiKey issued, DateTimeOffset? end, string by, DateTimeOffset at) => new()
     {
         Id = issued.Id,
         Prefix = issued.Prefix,
@@ -85,7 +84,7 @@ internal sealed partial class KeyIssuer(
         Limit = old.Limit,
         NotBefore = old.NotBefore,
         ExpiresAt = end,
-        CreatedAt = now,
+        CreatedAt = at,
         CreatedBy = by,
     };
 

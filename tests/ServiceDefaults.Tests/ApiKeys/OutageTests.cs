@@ -1,7 +1,7 @@
 using System.Net;
 using Npgsql;
-using ProdReady.Standalone.DataStores;
 using ProdReady.ServiceDefaults.ApiKeys;
+using ProdReady.Standalone.DataStores;
 using ProdReady.Testing;
 
 namespace ProdReady.ServiceDefaults.Tests.ApiKeys;
