@@ -4,6 +4,8 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using ProdReady.ServiceDefaults.Configuration;
+using ProdReady.ServiceDefaults.Postgres;
+using ProdReady.ServiceDefaults.Redis;
 using ProdReady.ServiceDefaults.Telemetry.Redis;
 using StackExchange.Redis;
 
@@ -14,9 +16,6 @@ public static class DataClientExtensions
 {
     /// <summary>How long a readiness check may take before its dependency counts as down.</summary>
     private static readonly TimeSpan HealthCheckTimeout = TimeSpan.FromSeconds(2);
-
-    /// <summary>How long a command, or the first connection, may wait for Redis, in milliseconds.</summary>
-    private const int RedisTimeout = 2000;
 
     /// <summary>How long connecting to Postgres may take, in seconds.</summary>
     private const int PostgresConnectTimeout = 3;
@@ -40,15 +39,14 @@ public static class DataClientExtensions
         settings.ApplicationName ??= builder.Environment.ApplicationName;
         BoundConnections(settings);
         builder.RegisterPostgres(settings.ConnectionString);
-        builder.Services.AddHealthChecks().AddNpgSql(
-            services => services.GetRequiredService<NpgsqlDataSource>(), name: "postgres", timeout: HealthCheckTimeout);
+        builder.Services.AddHealthChecks().AddCheck<PostgresHealthCheck>("postgres", timeout: HealthCheckTimeout);
         return builder;
     }
 
     /// <summary>
     /// Adds <see cref="IConnectionMultiplexer"/> for the connection string <c>redis</c> (or <c>REDIS_URL</c>), with a
     /// readiness check, tracing and metrics. The start does not need Redis to be up, and a command fails within its bound
-    /// instead of waiting for a reconnect.
+    /// instead of waiting for a reconnect, which is tried for ever.
     /// </summary>
     public static IHostApplicationBuilder AddRedis(this IHostApplicationBuilder builder)
     {
@@ -60,8 +58,8 @@ public static class DataClientExtensions
         options.ClientName ??= builder.Environment.ApplicationName;
         builder.RegisterRedis(options);
         builder.Services.AddRedisTelemetry();
-        builder.Services.AddHealthChecks().AddRedis(
-            services => services.GetRequiredService<IConnectionMultiplexer>(), name: "redis", timeout: HealthCheckTimeout);
+        builder.Services.AddHostedService<RedisStartUp>();
+        builder.Services.AddHealthChecks().AddCheck<RedisHealthCheck>("redis", timeout: HealthCheckTimeout);
         return builder;
     }
 
@@ -76,16 +74,6 @@ public static class DataClientExtensions
         settings.MaxPoolSize = chosen.Contains("Maximum Pool Size")
             ? settings.MaxPoolSize
             : Math.Max(PostgresConnections, settings.MinPoolSize);
-    }
-
-    /// <summary>Bounds every wait for Redis; the library's defaults queue commands while it reconnects.</summary>
-    internal static void BoundWaits(ConfigurationOptions options)
-    {
-        options.AbortOnConnectFail = false;
-        options.BacklogPolicy = BacklogPolicy.FailFast;
-        options.ConnectTimeout = Math.Min(options.ConnectTimeout, RedisTimeout);
-        options.AsyncTimeout = Math.Min(options.AsyncTimeout, RedisTimeout);
-        options.SyncTimeout = Math.Min(options.SyncTimeout, RedisTimeout);
     }
 
     private static OptionsBuilder<DataStoreOptions> AddDataStoreOptions(this IHostApplicationBuilder builder)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Hosting;
+using ProdReady.ServiceDefaults.Redis;
 using StackExchange.Redis;
 
 namespace ProdReady.ServiceDefaults;
@@ -24,9 +25,14 @@ internal static class DataClients
             "redis",
             settings =>
             {
-                settings.ConnectionString = options.ToString(includePassword: true);
+                // Without the password: a comma in it would end it there, since that form knows no escape
+                settings.ConnectionString = options.ToString(includePassword: false);
                 settings.DisableHealthChecks = true;
                 settings.DisableTracing = true;
             },
-            DataClientExtensions.BoundWaits);
+            parsed =>
+            {
+                parsed.Password = options.Password;
+                RedisConnection.Bound(parsed);
+            });
 }

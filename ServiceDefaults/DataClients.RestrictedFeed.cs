@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using ProdReady.ServiceDefaults.Redis;
 using StackExchange.Redis;
 
 namespace ProdReady.ServiceDefaults;
@@ -12,7 +13,7 @@ internal static class DataClients
 
     public static void RegisterRedis(this IHostApplicationBuilder builder, ConfigurationOptions options)
     {
-        DataClientExtensions.BoundWaits(options);
+        RedisConnection.Bound(options);
         builder.Services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(options));
     }
 }
