@@ -53,7 +53,7 @@ public sealed partial class Cache
                     key, call.RunAsync, default, Policy.For(options), tags: null, cancellationToken));
                 if (await CanServeAsync(item, flight, attempt) || attempt == Attempts)
                 {
-                    CountMade(item, call.HasMade);
+                    CountMade(item, call);
                     return item.Value!;
                 }
             }
@@ -117,15 +117,16 @@ public sealed partial class Cache
         return found.HasValue && Policy.MayStandIn(found.Value) && await Tags.AreCurrentAsync(found.Value.Tags) ? found.Value : null;
     }
 
-    private void CountMade<T>(CacheItem<T> item, bool wasMade)
+    private void CountMade<TState, T>(CacheItem<T> item, FactoryCall<TState, T> call)
     {
-        if (wasMade)
+        if (call.HasMade)
         {
             _metrics.Miss();
+            return;
         }
-        else
-        {
-            Count(item);
-        }
+
+        // The factory failed, or goes on in the background: memory's item and the one from Redis are not the same object
+        item.IsStale |= call.HasBegun;
+        Count(item);
     }
 }

@@ -6,11 +6,15 @@ namespace ProdReady.ServiceDefaults.Caching;
 internal sealed class FactoryCall<TState, T>(
     Cache cache, Flight flight, TState state, Func<TState, CancellationToken, Task<T>> factory, CacheEntryOptions options)
 {
-    /// <summary>Whether this caller's factory was the one that was called, and made a value.</summary>
+    /// <summary>Whether this caller's factory was the one that was called.</summary>
+    public bool HasBegun { get; private set; }
+
+    /// <summary>Whether it made a value.</summary>
     public bool HasMade { get; private set; }
 
     public async Task<CacheItem<T>> RunAsync(FusionCacheFactoryExecutionContext<CacheItem<T>> context, CancellationToken cancellationToken)
     {
+        HasBegun = true;
         if (context.StaleValue is { HasValue: true, Value: { } stale })
         {
             // Until this call has made another one

@@ -69,7 +69,7 @@ internal static class RedisUrl
             options.Add($"{name}={value}");
         }
 
-        return ConfigurationOptions.Parse(string.Join(',', options));
+        return options.Count == 0 ? new ConfigurationOptions() : ConfigurationOptions.Parse(string.Join(',', options));
     }
 
     private static bool TryParse(string option)

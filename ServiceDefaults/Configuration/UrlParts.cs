@@ -69,7 +69,7 @@ internal sealed record UrlParts(
         if (!isAddress)
         {
             throw new MalformedUrlException(
-                port.Contains(':', StringComparison.Ordinal)
+                port.Contains(':', StringComparison.Ordinal) && text[0] != '['
                     ? "has an IPv6 address without brackets. Write [::1]"
                     : "has a host that is neither a name nor an address");
         }
