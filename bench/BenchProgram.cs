@@ -13,6 +13,7 @@ internal static class BenchProgram
     [
         ("defaults/request-log", MiddlewareBenchmark.WithRequestLogAsync),
         ("defaults/no-request-log", MiddlewareBenchmark.WithoutRequestLogAsync),
+        ("defaults/cache-hit", CacheHit.RunAsync),
     ];
 
     public static async Task<int> RunAsync(string[] names)

@@ -117,13 +117,24 @@ public sealed partial class Cache
         CancellationToken cancellationToken = default) =>
         TryFind<T>(key, out var item) ? new(item.Value!) : MakeAsync(key, state, factory, options, cancellationToken);
 
-    /// <summary>Removes once more what could not be removed from Redis, or set there.</summary>
-    internal Task RemoveAgainAsync(Change change) => change.Kind switch
+    /// <summary>Clears up what Redis did not say was done: an entry that has not arrived is removed, as is what was to be removed.</summary>
+    internal async Task ClearUpAsync(Change change, byte[]? mark)
     {
-        ChangeKind.Key => RemoveAsync(change.Name).AsTask(),
-        ChangeKind.Tag => RemoveByTagAsync(change.Name).AsTask(),
-        _ => RemoveByPatternAsync(change.Name).AsTask(),
-    };
+        switch (change.Kind)
+        {
+            case ChangeKind.Key when mark is not null && await _level.HasArrivedAsync(change.Name, mark):
+                break;
+            case ChangeKind.Key:
+                await RemoveAsync(change.Name);
+                break;
+            case ChangeKind.Tag:
+                await RemoveByTagAsync(change.Name);
+                break;
+            default:
+                await RemoveByPatternAsync(change.Name);
+                break;
+        }
+    }
 
     private static long Check(string name, CancellationToken cancellationToken)
     {

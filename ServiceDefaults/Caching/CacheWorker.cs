@@ -65,7 +65,7 @@ internal sealed partial class CacheWorker(
                 Log.Back(logger);
             }
 
-            await pending.FlushAsync(cache.RemoveAgainAsync, () => redis.IsUsable);
+            await pending.FlushAsync(cache.ClearUpAsync, () => redis.IsUsable);
             if (_mustDistrust)
             {
                 _mustDistrust = false;

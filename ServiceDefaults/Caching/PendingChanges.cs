@@ -3,35 +3,37 @@ using System.Collections.Concurrent;
 namespace ProdReady.ServiceDefaults.Caching;
 
 /// <summary>
-/// What was changed while Redis was away. Once it is back, these entries are removed there and everywhere: what this process remembers
-/// of them may be older than what others have done since, so nobody's value wins.
+/// What was changed while Redis was away, or did not say that it was done in time. Once Redis is back, what has not arrived is removed there
+/// and everywhere: what this process remembers may be older than what others have done since, so nobody's value wins.
 /// </summary>
 internal sealed class PendingChanges
 {
     /// <summary>More than that, and everything is removed.</summary>
     private const int Most = 10_000;
 
-    private readonly ConcurrentDictionary<Change, byte> _changes = new();
+    private readonly ConcurrentDictionary<Change, byte[]?> _changes = new();
 
-    public void Add(Change change)
+    /// <param name="change">What was changed.</param>
+    /// <param name="mark">What an entry begins with in Redis, if the change has arrived.</param>
+    public void Add(Change change, byte[]? mark = null)
     {
         if (_changes.Count >= Most)
         {
             _changes.Clear();
-            _changes[new Change(ChangeKind.PatternBegun, "*")] = 0;
+            _changes[new Change(ChangeKind.PatternBegun, "*")] = null;
         }
 
-        _changes[change] = 0;
+        _changes[change] = mark;
     }
 
     /// <summary>Hands each to <paramref name="apply"/>, which adds it again if it could not be done, while <paramref name="goOn"/> holds.</summary>
-    public async Task FlushAsync(Func<Change, Task> apply, Func<bool> goOn)
+    public async Task FlushAsync(Func<Change, byte[]?, Task> apply, Func<bool> goOn)
     {
         foreach (var change in _changes.Keys.TakeWhile(_ => goOn()))
         {
             // Taken out first: one of the same name that fails meanwhile must stay
-            _changes.TryRemove(change, out _);
-            await apply(change);
+            _changes.TryRemove(change, out var mark);
+            await apply(change, mark);
         }
     }
 }

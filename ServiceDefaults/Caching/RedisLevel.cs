@@ -59,12 +59,33 @@ internal sealed class RedisLevel(
         }
         else
         {
-            await ChangeAsync(key, batch => batch.StringSetAsync(redis.Keys.Entry(key), entry, lifetime));
+            await ChangeAsync(key, entry, lifetime);
         }
     }
 
-    public Task RemoveAsync(string key, CancellationToken token = default) => ChangeAsync(
-        key, batch => batch.StringSetAsync(redis.Keys.Entry(key), NewMark(Gravestone), GravestoneTime));
+    public Task RemoveAsync(string key, CancellationToken token = default) =>
+        ChangeAsync(key, NewMark(Gravestone), GravestoneTime);
+
+    /// <summary>
+    /// Whether a change whose answer was missed is the last one of its key. If so, it is announced, as that may have been lost too. Where
+    /// Redis cannot be asked, it is asked again later.
+    /// </summary>
+    public async Task<bool> HasArrivedAsync(string key, byte[] mark)
+    {
+        var change = new Change(ChangeKind.Key, key);
+        var (done, found) = await redis.TryAsync(database => database.StringGetRangeAsync(redis.Keys.Entry(key), 0, MarkLength - 1));
+        if (done && !((byte[]?)found).AsSpan().SequenceEqual(mark))
+        {
+            return false;
+        }
+
+        if (!done || !(await redis.TryAsync(database => feed.AnnounceAsync(database, change))).Done)
+        {
+            pending.Add(change, mark);
+        }
+
+        return true;
+    }
 
     /// <summary>Drops an entry that nobody may use any more, without a word to the others: they find out as this process did.</summary>
     public Task DiscardAsync(string key) =>
@@ -89,20 +110,20 @@ internal sealed class RedisLevel(
         return mark;
     }
 
-    private async Task ChangeAsync(string key, Func<IBatch, Task> write)
+    private async Task ChangeAsync(string key, byte[] entry, TimeSpan lifetime)
     {
         var change = new Change(ChangeKind.Key, key);
         var (done, _) = await redis.TryAsync(async database =>
         {
             var batch = database.CreateBatch();
-            Task[] commands = [write(batch), feed.AnnounceIn(batch, change)];
+            Task[] commands = [batch.StringSetAsync(redis.Keys.Entry(key), entry, lifetime), feed.AnnounceIn(batch, change)];
             batch.Execute();
             await Task.WhenAll(commands);
             return true;
         });
         if (!done)
         {
-            pending.Add(change);
+            pending.Add(change, entry[..MarkLength]);
         }
     }
 

@@ -33,7 +33,7 @@ internal static class DoctorCommand
         Add("npm", "no Aspire dashboard; tests use a fake Twilio instead of Prism");
         Add("setpriv", "a stack that is killed with -9 is cleaned up by the next up or down, not at once");
         Add("docker", "no images, no containers under Aspire");
-        Add("redis-server", "tests run against Garnet alone");
+        Add("redis-server", "tests run against Garnet alone, and none kills or freezes Redis");
         AnsiConsole.Write(programs);
 
         var settings = new Table().RoundedBorder().AddColumns("Setting", "State", "Without it");
