@@ -17,7 +17,7 @@ public sealed partial class Cache
                     break;
                 }
 
-                if (await CanServeAsync(found.Value, flight, attempt))
+                if (await CanServeAsync(found.Value, flight))
                 {
                     Count(found.Value);
                     return found.Value.Value;
@@ -51,7 +51,7 @@ public sealed partial class Cache
                 var call = new FactoryCall<TState, T>(this, flight, state, factory, options);
                 var item = await FlyAsync(flight, () => _fusion.GetOrSetAsync<CacheItem<T>>(
                     key, call.RunAsync, default, Policy.For(options), tags: null, cancellationToken));
-                if (await CanServeAsync(item, flight, attempt) || attempt == Attempts)
+                if (await CanServeAsync(item, flight) || attempt == Attempts)
                 {
                     CountMade(item, call);
                     return item.Value!;
@@ -82,11 +82,8 @@ public sealed partial class Cache
         }
     }
 
-    /// <summary>
-    /// Whether an item is still what it was when the operation began. If not, it is thrown away, and the operation begins anew: at first
-    /// only from memory, since Redis may have a newer one by now.
-    /// </summary>
-    private async ValueTask<bool> CanServeAsync<T>(CacheItem<T> item, Flight flight, int attempt)
+    /// <summary>Whether an item is still what it was when the operation began. If not, it is thrown away, and the operation begins anew.</summary>
+    private async ValueTask<bool> CanServeAsync<T>(CacheItem<T> item, Flight flight)
     {
         if (flight.IsOvertaken)
         {
@@ -98,16 +95,23 @@ public sealed partial class Cache
             return true;
         }
 
-        await item.DiscardOnce(async () =>
-        {
-            if (attempt > 1)
-            {
-                await _level.DiscardAsync(flight.Key);
-            }
-
-            _memory.Discard(flight.Key);
-        });
+        item.Mark ??= flight.Seen is { Length: > 0 } seen ? seen : null;
+        await item.DiscardOnce(() => DiscardAsync(flight.Key, item));
         return false;
+    }
+
+    /// <summary>Takes out an item itself, and not one that others have made in its place by now.</summary>
+    private async Task DiscardAsync<T>(string key, CacheItem<T> item)
+    {
+        if (item.Mark is { } mark)
+        {
+            await _level.DiscardAsync(key, mark);
+        }
+
+        if (_fusion.TryGet<CacheItem<T>>(key, Policy.MemoryOnly) is { HasValue: true } found && ReferenceEquals(found.Value, item))
+        {
+            _memory.Discard(key);
+        }
     }
 
     /// <summary>What memory still has of an entry whose time is over.</summary>

@@ -28,6 +28,10 @@ internal sealed class CacheItem<T>
         set => _isStale = value;
     }
 
+    /// <summary>What its entry in Redis begins with, if it was read from there.</summary>
+    [JsonIgnore]
+    public byte[]? Mark { get; set; }
+
     /// <summary>
     /// Throws away an item whose tag was removed: once, however many callers find it, since a second time would hit the item that
     /// took its place.

@@ -88,8 +88,8 @@ internal sealed class RedisLevel(
     }
 
     /// <summary>Drops an entry that nobody may use any more, without a word to the others: they find out as this process did.</summary>
-    public Task DiscardAsync(string key) =>
-        redis.TryAsync(database => database.KeyDeleteAsync(redis.Keys.Entry(key))).AsTask();
+    public async Task<bool> DiscardAsync(string key, byte[] mark) => (await redis.TryAsync(database => database.ScriptEvaluateAsync(
+        CacheScripts.RemoveIfUnchanged, [redis.Keys.Entry(key)], [mark, MarkLength]))).Done;
 
     // FusionCache's asynchronous operations use no others
     public byte[]? Get(string key) => throw new NotSupportedException();
@@ -144,19 +144,15 @@ internal sealed class RedisLevel(
 
         // The entry is there now. A removal by pattern that began before may have looked for it too early; it moved the fence first
         var (known, fence) = isSet ? await redis.TryAsync(feed.ReadFenceAsync) : default;
-        if (!isSet || !known || fence != flight.Fence)
+        if (isSet && known && fence == flight.Fence)
         {
-            flight.IsOvertaken = true;
+            return;
         }
 
-        if (isSet && fence != flight.Fence)
+        flight.IsOvertaken = true;
+        if (isSet && !await DiscardAsync(flight.Key, entry[..MarkLength]))
         {
-            var (removed, _) = await redis.TryAsync(database => database.ScriptEvaluateAsync(
-                CacheScripts.RemoveIfUnchanged, [key], [entry[..MarkLength], MarkLength]));
-            if (!removed)
-            {
-                pending.Add(new Change(ChangeKind.Key, flight.Key));
-            }
+            pending.Add(new Change(ChangeKind.Key, flight.Key));
         }
     }
 }
