@@ -14,6 +14,8 @@ internal static class BenchProgram
         ("defaults/request-log", MiddlewareBenchmark.WithRequestLogAsync),
         ("defaults/no-request-log", MiddlewareBenchmark.WithoutRequestLogAsync),
         ("defaults/cache-hit", CacheHit.RunAsync),
+        ("defaults/queue", QueueDrain.RunAsync),
+        ("defaults/group-commit", GroupCommitInserts.RunAsync),
     ];
 
     public static async Task<int> RunAsync(string[] names)

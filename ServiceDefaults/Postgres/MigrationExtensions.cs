@@ -18,6 +18,7 @@ public static class MigrationExtensions
         builder.Services.AddHostedService(services => new MigrationWorker(
             schema,
             assembly,
+            services.GetServices<MigrationScript>(),
             services.GetRequiredService<IConfiguration>(),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<MigrationWorker>>()));

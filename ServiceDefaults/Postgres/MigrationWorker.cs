@@ -17,6 +17,7 @@ namespace ProdReady.ServiceDefaults.Postgres;
 internal sealed partial class MigrationWorker(
     string schema,
     Assembly assembly,
+    IEnumerable<MigrationScript> sharedScripts,
     IConfiguration configuration,
     TimeProvider time,
     ILogger<MigrationWorker> logger) : IHostedLifecycleService
@@ -25,6 +26,9 @@ internal sealed partial class MigrationWorker(
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>The service's own scripts have 100, and may build on these.</summary>
+    private static readonly SqlScriptOptions BeforeTheServices = new() { RunGroupOrder = 1 };
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -87,6 +91,9 @@ internal sealed partial class MigrationWorker(
 
         var result = DeployChanges.To
             .PostgresqlDatabase(connectionString, schema)
+            .WithScripts(sharedScripts
+                .Where(script => script.Schema == schema)
+                .Select(script => new SqlScript(script.Name, script.Sql, BeforeTheServices)))
             .WithScriptsEmbeddedInAssembly(assembly, name => name.EndsWith(".sql", StringComparison.Ordinal))
             .JournalToPostgresqlTable(schema, "schema_versions")
             .WithTransactionPerScript()

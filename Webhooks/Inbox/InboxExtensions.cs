@@ -1,4 +1,5 @@
 using ProdReady.ServiceDefaults;
+using ProdReady.ServiceDefaults.GroupCommit;
 using ProdReady.ServiceDefaults.Postgres;
 
 namespace ProdReady.Webhooks.Inbox;
@@ -10,7 +11,9 @@ internal static class InboxExtensions
     {
         builder.AddPostgres();
         builder.AddMigrations("webhooks", typeof(InboxExtensions).Assembly);
+        builder.Services.AddSingleton<GroupCommitMetrics>();
         builder.Services.AddSingleton<InboxStore>();
+        builder.Services.AddSingleton<InboxIntake>();
         return builder;
     }
 }

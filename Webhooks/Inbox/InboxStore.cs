@@ -1,53 +1,15 @@
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using NpgsqlTypes;
 using ProdReady.Webhooks.Sources;
 
 namespace ProdReady.Webhooks.Inbox;
 
-/// <summary>Owns the table <c>webhooks.events</c>.</summary>
+/// <summary>Owns the table <c>webhooks.events</c>; <see cref="InboxIntake"/> is how events get into it.</summary>
 /// <remarks>Every method throws <see cref="InboxUnavailableException"/> if the database fails or takes too long.</remarks>
-internal sealed class InboxStore(NpgsqlDataSource dataSource, IOptions<WebhooksOptions> options, TimeProvider time)
+internal sealed partial class InboxStore(NpgsqlDataSource dataSource, IOptions<WebhooksOptions> options, TimeProvider time)
 {
     private readonly TimeSpan _timeout = options.Value.CommitTimeout;
-
-    /// <summary>
-    /// Commits <paramref name="received"/>, or counts it at the event that came first. One statement decides, so that of any
-    /// number of requests at once exactly one is new.
-    /// </summary>
-    /// <remarks>
-    /// Does not end with the request: a sender that hangs up has delivered, and will learn so when it repeats. After an
-    /// <see cref="InboxUnavailableException"/> the body may still be on its way to the server, and must not be overwritten.
-    /// </remarks>
-    public Task<StoredEvent> AddAsync(InboxEvent received) => BoundedAsync(async connection =>
-    {
-        await using var command = Command(connection,
-            """
-            INSERT INTO webhooks.events AS stored (id, source, event_id, event_type, body, body_sha256, headers, received_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-            ON CONFLICT (source, event_id) DO UPDATE SET
-                duplicates = stored.duplicates + 1,
-                conflicts = stored.conflicts + (stored.body_sha256 <> excluded.body_sha256)::int
-            RETURNING id, body_sha256 <> $6
-            """);
-        command.Parameters.AddRange(new NpgsqlParameter[]
-        {
-            new NpgsqlParameter<Guid> { TypedValue = received.Id },
-            new NpgsqlParameter<string> { TypedValue = received.Source },
-            new NpgsqlParameter<string> { TypedValue = received.EventId },
-            new NpgsqlParameter<string?> { TypedValue = received.EventType },
-            new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = received.Body },
-            new NpgsqlParameter<byte[]> { TypedValue = SHA256.HashData(received.Body.Span) },
-            new NpgsqlParameter<string> { TypedValue = received.Headers, NpgsqlDbType = NpgsqlDbType.Jsonb },
-            new NpgsqlParameter<DateTimeOffset> { TypedValue = received.ReceivedAt },
-        });
-        await using var reader = await command.ExecuteReaderAsync();
-        await reader.ReadAsync();
-        var id = reader.GetGuid(0);
-        return new StoredEvent(id, Duplicate: id != received.Id, Conflict: reader.GetBoolean(1));
-    });
 
     /// <summary>What is known about one event, without its content.</summary>
     public Task<EventAnswer?> FindAsync(Guid id) => BoundedAsync(async connection =>

@@ -10,7 +10,7 @@ namespace ProdReady.Webhooks.Receiving;
 /// </summary>
 internal sealed partial class WebhookReceiver(
     SourceCatalog sources,
-    InboxStore inbox,
+    InboxIntake inbox,
     WebhooksMetrics metrics,
     TimeProvider time,
     ILogger<WebhookReceiver> logger)

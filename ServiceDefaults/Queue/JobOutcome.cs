@@ -1,0 +1,21 @@
+namespace ProdReady.ServiceDefaults.Queue;
+
+/// <summary>What became of an attempt.</summary>
+public abstract record JobOutcome
+{
+    private JobOutcome()
+    {
+    }
+
+    /// <summary>The job is done and leaves the queue.</summary>
+    public sealed record Done : JobOutcome;
+
+    /// <summary>The job is tried again, or parked as dead if this was its last attempt.</summary>
+    /// <param name="Reason">Why, for the operator. No secrets: it is kept with the job.</param>
+    /// <param name="After">When, from now; <see langword="null"/> for exponential backoff with full jitter.</param>
+    public sealed record Retry(string Reason, TimeSpan? After = null) : JobOutcome;
+
+    /// <summary>The job can never succeed. It is parked, and stays until an operator requeues it.</summary>
+    /// <param name="Reason">Why, for the operator. No secrets: it is kept with the job.</param>
+    public sealed record Dead(string Reason) : JobOutcome;
+}

@@ -1,0 +1,109 @@
+using System.Collections.Concurrent;
+using Npgsql;
+using ProdReady.ServiceDefaults.Queue;
+using ProdReady.Testing;
+
+namespace ProdReady.ServiceDefaults.Tests.Queue;
+
+/// <summary>What the worker does while the database, or its connection to it, is away.</summary>
+public sealed class OutageTests(DataStores stores) : QueueTest(stores)
+{
+    private readonly ConcurrentBag<int> _handled = [];
+
+    [Fact]
+    public async Task Worker_goes_on_when_the_database_is_back_and_has_said_so_once()
+    {
+        var app = await StartAsync(HandleAsync, ("Queues:items:PollInterval", "00:00:00.05"));
+        await AllowConnectionsAsync(false);
+        await Eventually.ReadAsync(() => Task.FromResult(Lines(app, "Error")), lines => lines.Count > 0);
+        await AllowConnectionsAsync(true);
+        await app.EnqueueAsync(New(1));
+
+        await Eventually.ReadAsync(() => Task.FromResult(_handled.Count), count => count == 1);
+        await Eventually.ReadAsync(
+            () => Task.FromResult(Lines(app, "Information").Where(line => line.Contains("again", StringComparison.Ordinal)).ToList()),
+            lines => lines.Count > 0);
+        Assert.Single(Lines(app, "Error"));
+    }
+
+    [Fact]
+    public async Task Worker_goes_on_when_a_frozen_server_thaws()
+    {
+        var server = new NpgsqlConnectionStringBuilder(Database.ConnectionString);
+        await using var proxy = new FreezableProxy(server.Port);
+        var enqueuer = await StartAsync();
+        await using var app = await QueueApp.StartAsync(
+            new NpgsqlConnectionStringBuilder(Database.ConnectionString) { Port = proxy.Port }.ConnectionString,
+            HandleAsync,
+            ("Queues:items:PollInterval", "00:00:00.05"));
+        await enqueuer.EnqueueAsync(New(1));
+        await Eventually.ReadAsync(() => Task.FromResult(_handled.Count), count => count == 1);
+
+        proxy.Freeze();
+        await enqueuer.EnqueueAsync(New(2));
+        // Until the statements that hung have been given up
+        await Eventually.ReadAsync(() => Task.FromResult(Lines(app, "Error")), lines => lines.Count > 0);
+        proxy.Thaw();
+
+        await Eventually.ReadAsync(() => Task.FromResult(_handled.Count), count => count == 2);
+        await Eventually.ReadAsync(enqueuer.DepthAsync, depth => depth == default);
+        Assert.Single(Lines(app, "Error"));
+    }
+
+    [Fact]
+    public async Task Job_that_no_notification_tells_of_is_found_by_polling()
+    {
+        var app = await StartAsync(HandleAsync, ("Queues:items:PollInterval", "00:00:00.05"));
+
+        await app.ScalarAsync<long>(
+            """
+            INSERT INTO tests.jobs (queue, state, priority, max_attempts, due_at, payload)
+            VALUES ('items', 'ready', 1, 1, now(), '{"Number":7}') RETURNING id
+            """);
+
+        await Eventually.ReadAsync(() => Task.FromResult(_handled.Count), count => count == 1);
+    }
+
+    [Fact]
+    public async Task Cut_listener_listens_again()
+    {
+        // Polling comes too late for this test
+        var app = await StartAsync(HandleAsync, ("Queues:items:PollInterval", "00:01:00"));
+        await app.EnqueueAsync(New(1));
+        await Eventually.ReadAsync(() => Task.FromResult(_handled.Count), count => count == 1);
+        var listener = await Eventually.ReadAsync(() => ListenerAsync(app), pid => pid != 0);
+
+        await app.ScalarAsync<bool>($"SELECT pg_terminate_backend({listener})");
+        // Lost for good, as its connection is down
+        await app.EnqueueAsync(New(2));
+
+        await Eventually.ReadAsync(() => ListenerAsync(app), pid => pid != 0 && pid != listener);
+        await Eventually.ReadAsync(() => Task.FromResult(_handled.Count), count => count == 2);
+        await app.EnqueueAsync(New(3));
+        await Eventually.ReadAsync(() => Task.FromResult(_handled.Count), count => count == 3);
+    }
+
+    private Task<JobOutcome> HandleAsync(Job<Item> job, CancellationToken cancellationToken)
+    {
+        _handled.Add(job.Payload.Number);
+        return Task.FromResult<JobOutcome>(new JobOutcome.Done());
+    }
+
+    private static List<string> Lines(QueueApp app, string level) =>
+        [.. app.Log.All.Where(line => line.StartsWith(level, StringComparison.Ordinal) && line.Contains("queues", StringComparison.Ordinal))];
+
+    private static Task<int> ListenerAsync(QueueApp app) => app.ScalarAsync<int>(
+        "SELECT coalesce(max(pid), 0) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'");
+
+    private async Task AllowConnectionsAsync(bool allow)
+    {
+        var server = new NpgsqlConnectionStringBuilder(Database.ConnectionString) { Database = "postgres", Pooling = false };
+        await using var source = NpgsqlDataSource.Create(server);
+        await using var command = source.CreateCommand(
+            $"""
+            ALTER DATABASE "{Database.Name}" ALLOW_CONNECTIONS {allow};
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{Database.Name}'
+            """);
+        await command.ExecuteNonQueryAsync(Cancellation);
+    }
+}
