@@ -6,6 +6,7 @@ using ProdReady.ServiceDefaults.ApiKeys;
 using ProdReady.ServiceDefaults.Configuration;
 using ProdReady.ServiceDefaults.Correlation;
 using ProdReady.ServiceDefaults.Errors;
+using ProdReady.ServiceDefaults.ErrorTracking;
 using ProdReady.ServiceDefaults.Health;
 using ProdReady.ServiceDefaults.Logging;
 using ProdReady.ServiceDefaults.Resilience;
@@ -30,6 +31,7 @@ public static class ServiceDefaultsExtensions
         builder.AddRequestLog();
         builder.AddTelemetry();
         builder.AddProblemDetailsDefaults();
+        builder.AddErrorTracking();
         builder.AddApiKeys();
         builder.Services.AddHealthChecks();
         builder.Services.AddHttpContextAccessor();

@@ -34,6 +34,12 @@ public static class EnvironmentNames
         new("BACKUP_DIR", "Backups:Directory"),
         new("POSTGRES_BIN", "Postgres:Bin"),
 
+        // error tracking
+        new("SENTRY_DSN", "Sentry:Dsn", IsSecret: true),
+        new("SENTRY_ENABLE_DEV", "Sentry:EnableInDevelopment"),
+        new("SENTRY_RELEASE", "Sentry:Release"),
+        new("SENTRY_ENVIRONMENT", "Sentry:Environment"),
+
         // telemetry; the names of the OpenTelemetry specification, read as they are
         new("OTEL_EXPORTER_OTLP_ENDPOINT"),
         new("OTEL_EXPORTER_OTLP_PROTOCOL"),

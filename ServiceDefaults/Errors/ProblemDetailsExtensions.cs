@@ -1,8 +1,8 @@
-using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using ProdReady.ServiceDefaults.Correlation;
 
 namespace ProdReady.ServiceDefaults.Errors;
 
@@ -13,18 +13,20 @@ internal static class ProblemDetailsExtensions
     {
         var showExceptions = builder.Environment.IsDevelopment();
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = context =>
+            ProblemFields.Complete(context, showExceptions));
+        // After the framework's own writer: this one takes what that one refuses
+        builder.Services.AddSingleton<IProblemDetailsWriter, AnyAcceptProblemWriter>();
+        builder.Services.Configure<ExceptionHandlerOptions>(options =>
         {
-            var problem = context.ProblemDetails;
-            problem.Instance ??= context.HttpContext.Request.Path;
-            problem.Extensions["correlationId"] = CorrelationId.Of(context.HttpContext);
-            problem.Extensions["traceId"] = Activity.Current?.TraceId.ToHexString() ?? context.HttpContext.TraceIdentifier;
-            if (context.Exception is { } exception)
-            {
-                problem.Detail = showExceptions ? exception.Message : null;
-            }
+            options.StatusCodeSelector = static exception => StatusOf(exception);
+            // What the caller did wrong is in the request's line; as an error it would wake somebody up
+            options.SuppressDiagnosticsCallback = static context => StatusOf(context.Exception) < StatusCodes.Status500InternalServerError;
         });
         // Malformed JSON and the like answer 400 as a problem, in Development too, instead of an exception page
-        builder.Services.Configure<Microsoft.AspNetCore.Routing.RouteHandlerOptions>(options =>
-            options.ThrowOnBadRequest = false);
+        builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = false);
     }
+
+    /// <summary>A body over the limit (413), one that broke off (400) or came too slowly (408) is Kestrel's exception.</summary>
+    private static int StatusOf(Exception exception) =>
+        exception is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError;
 }

@@ -14,6 +14,7 @@ internal static class DoctorCommand
         ("UPSTREAM_URL", "/api answers 503: there is no API behind the gateway"),
         ("STRIPE_WEBHOOK_SECRET", "POST /webhooks/stripe answers 404"),
         ("TWILIO_ACCOUNT_SID", "sending SMS answers 503"),
+        ("SENTRY_DSN", "errors are in the logs only"),
         ("PRODREADY_ADMIN_KEY", "none here: up makes one per run; deployed, operator endpoints answer 401"),
     ];
 

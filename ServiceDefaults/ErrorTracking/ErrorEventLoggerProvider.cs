@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Logging;
+
+namespace ProdReady.ServiceDefaults.ErrorTracking;
+
+/// <summary>Makes an event of every line of level error or worse. <c>Logging:Sentry:LogLevel</c> can say otherwise.</summary>
+[ProviderAlias("Sentry")]
+internal sealed class ErrorEventLoggerProvider : ILoggerProvider, ISupportExternalScope
+{
+    private IExternalScopeProvider _scopes = new LoggerExternalScopeProvider();
+
+    public ILogger CreateLogger(string categoryName) => new ErrorEventLogger(categoryName, () => _scopes);
+
+    public void SetScopeProvider(IExternalScopeProvider scopeProvider) => _scopes = scopeProvider;
+
+    public void Dispose()
+    {
+    }
+}
