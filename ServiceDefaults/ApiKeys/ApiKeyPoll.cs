@@ -41,7 +41,8 @@ internal sealed partial class ApiKeyPoll(
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning,
+        // No warning: a service that needs a database does not start without one
+        [LoggerMessage(LogLevel.Information,
             "There is no database (DATABASE_URL), so there are no API keys but the admin key; requests with others get 503")]
         public static partial void NoStore(ILogger logger);
     }

@@ -44,9 +44,9 @@ internal sealed partial class ApiKeyUseWorker(ApiKeyUse use, TimeProvider time, 
         {
             await use.WriteAsync(cancellationToken);
         }
-        catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException)
+        catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException or ObjectDisposedException)
         {
-            // The outage itself is told once, by the ring
+            // The outage itself is told once, by the ring; and a host can be stopped once more after it was disposed of
             Log.NotWritten(logger, exception.Message);
         }
     }
