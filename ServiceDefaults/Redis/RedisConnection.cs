@@ -23,9 +23,10 @@ internal static class RedisConnection
         options.BacklogPolicy = BacklogPolicy.FailFast;
         options.ConnectRetry = 1;
         options.ConnectTimeout = Math.Min(options.ConnectTimeout, timeout);
-        options.SyncTimeout = Math.Min(options.SyncTimeout, timeout);
-        // The library notices a timeout at its next heartbeat only
-        options.AsyncTimeout = Math.Min(options.AsyncTimeout, timeout - (int)Heartbeat.TotalMilliseconds);
+        // The library notices that an asynchronous command has timed out at its next heartbeat only
+        var commandTimeout = timeout - (int)Heartbeat.TotalMilliseconds;
+        options.AsyncTimeout = Math.Min(options.AsyncTimeout, commandTimeout);
+        options.SyncTimeout = Math.Min(options.SyncTimeout, commandTimeout);
         options.HeartbeatInterval = Heartbeat;
         options.ReconnectRetryPolicy = new ExponentialRetry(ShortestRetry, LongestRetry);
     }
