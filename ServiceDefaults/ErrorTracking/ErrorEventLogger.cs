@@ -10,7 +10,7 @@ namespace ProdReady.ServiceDefaults.ErrorTracking;
 /// Turns one log line into one event. The exception of an event is remembered by the SDK, so that a second line about the
 /// same one, such as the host's about a failed background service, makes no second event.
 /// </summary>
-internal sealed class ErrorEventLogger(string category, Func<IExternalScopeProvider> scopes) : ILogger
+internal sealed class ErrorEventLogger(string category) : ILogger
 {
     private const string Template = "{OriginalFormat}";
 
@@ -56,7 +56,6 @@ internal sealed class ErrorEventLogger(string category, Func<IExternalScopeProvi
         }
 
         AddFields(@event, state);
-        scopes().ForEachScope(static (scope, target) => AddCorrelation(target, scope), @event);
         Capture(hub, @event);
     }
 
@@ -81,22 +80,6 @@ internal sealed class ErrorEventLogger(string category, Func<IExternalScopeProvi
             else
             {
                 target.SetExtra(key, value);
-            }
-        }
-    }
-
-    private static void AddCorrelation(SentryEvent target, object? scope)
-    {
-        if (scope is not IEnumerable<KeyValuePair<string, object>> values)
-        {
-            return;
-        }
-
-        foreach (var (key, value) in values)
-        {
-            if (key == RequestFacts.CorrelationTag && value is string { Length: > 0 } id)
-            {
-                target.SetTag(key, id);
             }
         }
     }

@@ -4,13 +4,9 @@ namespace ProdReady.ServiceDefaults.ErrorTracking;
 
 /// <summary>Makes an event of every line of level error or worse. <c>Logging:Sentry:LogLevel</c> can say otherwise.</summary>
 [ProviderAlias("Sentry")]
-internal sealed class ErrorEventLoggerProvider : ILoggerProvider, ISupportExternalScope
+internal sealed class ErrorEventLoggerProvider : ILoggerProvider
 {
-    private IExternalScopeProvider _scopes = new LoggerExternalScopeProvider();
-
-    public ILogger CreateLogger(string categoryName) => new ErrorEventLogger(categoryName, () => _scopes);
-
-    public void SetScopeProvider(IExternalScopeProvider scopeProvider) => _scopes = scopeProvider;
+    public ILogger CreateLogger(string categoryName) => new ErrorEventLogger(categoryName);
 
     public void Dispose()
     {

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using ProdReady.ServiceDefaults.Logging;
 using Sentry;
 using Sentry.Extensibility;
 
@@ -15,7 +16,7 @@ internal static class ErrorTrackingExtensions
     /// health checks' repeat a state at every probe.
     /// </summary>
     private static readonly string[] Repeaters =
-        ["ProdReady.ServiceDefaults.Logging.RequestLogMiddleware", "Microsoft.Extensions.Diagnostics.HealthChecks"];
+        [typeof(RequestLogMiddleware).FullName!, "Microsoft.Extensions.Diagnostics.HealthChecks"];
 
     public static void AddErrorTracking(this WebApplicationBuilder builder)
     {

@@ -12,22 +12,26 @@ namespace ProdReady.ServiceDefaults.ErrorTracking;
 /// <summary>Adds to an event where it happened: trace, correlation id, and the request's method, path and route.</summary>
 internal sealed class RequestFacts(IHttpContextAccessor accessor) : ISentryEventProcessor
 {
-    /// <summary>The tag, and the logging scope's field, that hold the correlation id.</summary>
-    public const string CorrelationTag = "correlationId";
+    private const string CorrelationTag = "correlationId";
 
     public SentryEvent? Process(SentryEvent @event)
     {
         AddTrace(@event);
-        if (accessor.HttpContext is { } context)
+        try
         {
-            try
+            if (CorrelationId.Current is { Length: > 0 } id)
+            {
+                @event.SetTag(CorrelationTag, id);
+            }
+
+            if (accessor.HttpContext is { } context)
             {
                 AddRequest(@event, context);
             }
-            catch (ObjectDisposedException)
-            {
-                // The request ended while work that it had left behind failed: the event is worth more than its request
-            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // The request ended while work that it had left behind failed: the event is worth more than its request
         }
 
         return @event;
@@ -53,11 +57,6 @@ internal sealed class RequestFacts(IHttpContextAccessor accessor) : ISentryEvent
         @event.Request.Method = request.Method;
         @event.Request.Url = $"{request.Scheme}://{request.Host}{request.PathBase}{request.Path}";
         @event.Request.QueryString = Redactor.Query(request.QueryString.Value);
-        if (CorrelationId.Of(context) is { Length: > 0 } id)
-        {
-            @event.SetTag(CorrelationTag, id);
-        }
-
         // The exception handler clears the endpoint and keeps it in its feature
         var endpoint = context.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? context.GetEndpoint();
         if (endpoint is RouteEndpoint { RoutePattern.RawText: { } route })

@@ -1,3 +1,5 @@
+using ProdReady.ServiceDefaults.Correlation;
+
 namespace ProdReady.ServiceDefaults.Tests.ErrorTracking;
 
 /// <summary>Failures that no request has caused.</summary>
@@ -29,7 +31,7 @@ public sealed partial class BackgroundErrorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_workers_error_line_is_an_event_with_the_correlation_id_of_its_scope()
+    public async Task A_workers_error_line_is_an_event_with_the_correlation_id_of_its_job()
     {
         await using var service = await TrackedService.StartAsync(
             _sentry.Dsn, configure: builder => builder.Services.AddHostedService<ComplainingWorker>());
@@ -56,11 +58,9 @@ public sealed partial class BackgroundErrorTests : IAsyncLifetime
     {
         public Task StartAsync(CancellationToken cancellationToken)
         {
-            using (logger.BeginScope(new KeyValuePair<string, object>[] { new("correlationId", "case-42") }))
-            {
-                Log.Failed(logger, 7);
-            }
-
+            AmbientCorrelation.Id = "case-42";
+            Log.Failed(logger, 7);
+            AmbientCorrelation.Id = null;
             return Task.CompletedTask;
         }
 
