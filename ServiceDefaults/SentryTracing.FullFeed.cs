@@ -1,7 +1,7 @@
 using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OpenTelemetry.Context.Propagation;
-using OpenTelemetry.Trace;
 using ProdReady.ServiceDefaults.ErrorTracking;
 using Sentry;
 using Sentry.OpenTelemetry;
