@@ -31,9 +31,9 @@ public static partial class ConnectionUrl
         {
             error = malformed.Message;
         }
-        catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException)
+        catch (Exception)
         {
-            // The driver's message can quote the value
+            // Of whatever type the driver throws; its message can quote the value
             error = "has an option that Npgsql does not know or cannot read";
         }
 
@@ -57,9 +57,9 @@ public static partial class ConnectionUrl
         {
             error = malformed.Message;
         }
-        catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException)
+        catch (Exception)
         {
-            // The driver's message can quote the value
+            // Of whatever type the driver throws; its message can quote the value
             error = "has an option that StackExchange.Redis does not know or cannot read";
         }
 
