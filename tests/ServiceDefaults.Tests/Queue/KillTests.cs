@@ -101,10 +101,10 @@ public sealed class KillTests(DataStores stores) : QueueTest(stores)
             0L,
             await app.ScalarAsync<long>(
                 """
-                SELECT count(*) FROM tests.record AS done
-                WHERE completed AND token <> (
-                    SELECT token FROM tests.record AS claim
-                    WHERE claim.job_id = done.job_id AND NOT claim.completed ORDER BY claim.seq DESC LIMIT 1)
+                WITH last_claims AS (
+                    SELECT DISTINCT ON (job_id) job_id, token FROM tests.record WHERE NOT completed ORDER BY job_id, seq DESC)
+                SELECT count(*) FROM tests.record AS done JOIN last_claims USING (job_id)
+                WHERE done.completed AND done.token <> last_claims.token
                 """));
         // Else nothing was proved
         Assert.NotEqual(0L, await app.ScalarAsync<long>("SELECT count(*) - count(DISTINCT job_id) FROM tests.record WHERE NOT completed"));
