@@ -11,8 +11,12 @@ internal sealed class RecordedLogs : ILoggerProvider
     public IReadOnlyList<(LogLevel Level, string Text)> Of<T>() =>
         [.. _lines.Where(line => line.Category == typeof(T).FullName).Select(line => (line.Level, line.Text))];
 
-    /// <summary>How many lines of this level or a higher one there are, of anybody.</summary>
-    public int Count(LogLevel level) => _lines.Count(line => line.Level >= level);
+    /// <summary>The lines from warnings on of the libraries, so far: of all that is not ours.</summary>
+    public IReadOnlyList<string> ComplaintsOfLibraries() =>
+    [
+        .. _lines.Where(line => line.Level >= LogLevel.Warning && !line.Category.StartsWith("ProdReady.", StringComparison.Ordinal))
+            .Select(line => $"{line.Category}: {line.Text}"),
+    ];
 
     public ILogger CreateLogger(string categoryName) => new Logger(categoryName, _lines);
 
