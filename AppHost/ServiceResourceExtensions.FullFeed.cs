@@ -1,5 +1,6 @@
 using ProdReady.ServiceDefaults.Configuration;
 using ProdReady.Standalone;
+using ProdReady.Standalone.Stack;
 
 namespace ProdReady.AppHost;
 
@@ -28,7 +29,8 @@ internal static class ServiceResourceExtensions
             {
                 if (Setting(name) is { } value)
                 {
-                    service.WithEnvironment(name.Name, value);
+                    service.WithEnvironment(
+                        name.Name, name.Name == "METRICS_PORT" ? MetricsPort.Of(service.Resource.Name, value) : value);
                 }
             }
         }

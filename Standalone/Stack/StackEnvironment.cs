@@ -37,6 +37,11 @@ internal static class StackEnvironment
         environment["BACKUP_DIR"] = BackupDirectory(options);
         environment["OTEL_EXPORTER_OTLP_ENDPOINT"] ??= telemetry;
         environment["OTEL_SERVICE_NAME"] = service.Name;
+        if (environment["METRICS_PORT"] is { } metrics)
+        {
+            environment["METRICS_PORT"] = MetricsPort.Of(service.Name, metrics);
+        }
+
         return environment;
     }
 

@@ -11,8 +11,9 @@ public sealed class RedactorProperties
     /// <summary>Long enough not to be in the text around it by chance.</summary>
     private static readonly Gen<string> Secret = Gen.String[Gen.Char[Alphabet], 12, 40].Where(text => text.Any(char.IsAsciiDigit));
 
+    /// <summary>Likewise long enough: of a short number so little is hidden that it can stand elsewhere in the text.</summary>
     private static readonly Gen<string> Number =
-        from digits in Gen.String[Gen.Char["0123456789"], 9, 14]
+        from digits in Gen.String[Gen.Char["0123456789"], 12, 14]
         from first in Gen.Char["123456789"]
         select first + digits;
 

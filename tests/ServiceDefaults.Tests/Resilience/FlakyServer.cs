@@ -9,22 +9,18 @@ internal sealed class FlakyServer : IAsyncDisposable
     private readonly ConcurrentQueue<string> _calls = new();
     private int _failures;
 
-    private FlakyServer(int failures, bool hangs)
+    private FlakyServer(int failures)
     {
         _failures = failures;
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         _app = builder.Build();
-        _app.Run(async context =>
+        _app.Run(context =>
         {
             _calls.Enqueue(context.Request.Method);
-            if (hangs)
-            {
-                await Task.Delay(Timeout.Infinite, context.RequestAborted);
-            }
-
             context.Response.StatusCode = Interlocked.Decrement(ref _failures) >= 0 ? 503 : 200;
+            return Task.CompletedTask;
         });
     }
 
@@ -32,9 +28,9 @@ internal sealed class FlakyServer : IAsyncDisposable
 
     public IReadOnlyCollection<string> Calls => _calls;
 
-    public static async Task<FlakyServer> StartAsync(int failures = 0, bool hangs = false)
+    public static async Task<FlakyServer> StartAsync(int failures = 0)
     {
-        var server = new FlakyServer(failures, hangs);
+        var server = new FlakyServer(failures);
         await server._app.StartAsync(TestContext.Current.CancellationToken);
         return server;
     }

@@ -1,0 +1,18 @@
+using System.Globalization;
+
+namespace ProdReady.Standalone.Stack;
+
+/// <summary>Where each service of a stack on one machine serves its metrics: they cannot share a port.</summary>
+public static class MetricsPort
+{
+    private static readonly string[] Order = ["gateway", "webhooks", "notifications", "backups"];
+
+    /// <summary>
+    /// The port of <paramref name="service"/>: <c>METRICS_PORT</c> itself is the gateway's, the next three are the others'. What is
+    /// no port stays as it is, for the service to say so.
+    /// </summary>
+    public static string Of(string service, string configured) =>
+        int.TryParse(configured, NumberStyles.None, CultureInfo.InvariantCulture, out var first) && first > 0
+            ? (first + Array.IndexOf(Order, service)).ToString(CultureInfo.InvariantCulture)
+            : configured;
+}
