@@ -16,7 +16,9 @@ internal static class SentryTracing
 
     public static void Configure(SentryOptions options, TraceSampling sampling)
     {
-        options.UseOpenTelemetry(disableSentryTracing: true);
+        // Not with disableSentryTracing, which drops what AddSentry starts as well; the one other source of spans goes instead
+        options.UseOpenTelemetry();
+        options.DisableDiagnosticSourceIntegration();
         // A sampler and not a rate: with a rate, every trace that came in from another service would be kept
         options.TracesSampler = context =>
             sampling.Keeps(ActivityTraceId.CreateFromString(context.TransactionContext.TraceId.ToString())) ? 1 : 0;
