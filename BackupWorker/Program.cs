@@ -19,7 +19,6 @@ builder.AddBackupRuns();
 
 var app = builder.Build();
 app.UseServiceDefaults();
-app.UseAuthentication();
 app.UseAuthorization();
 
 app.MapDefaultEndpoints();

@@ -26,7 +26,6 @@ app.UseSecurityHeaders(new HeaderPolicyCollection().AddDefaultApiSecurityHeaders
 app.UseServiceDefaults();
 app.UseRouting();
 app.UseRateLimiting();
-app.UseAuthentication();
 app.UseAuthorization();
 
 app.MapDefaultEndpoints();

@@ -15,7 +15,6 @@ builder.AddSending();
 
 var app = builder.Build();
 app.UseServiceDefaults();
-app.UseAuthentication();
 app.UseAuthorization();
 
 app.MapDefaultEndpoints();

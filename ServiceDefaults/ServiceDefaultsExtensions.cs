@@ -47,6 +47,9 @@ public static class ServiceDefaultsExtensions
     /// </summary>
     public static WebApplication UseServiceDefaults(this WebApplication app)
     {
+        // Authorization authenticates by the scheme that RequireScope names. WebApplication would put authentication ahead of
+        // everything, where it makes a handler and a scope for every request, whether or not its endpoint asks who calls.
+        ((IApplicationBuilder)app).Properties["__AuthenticationMiddlewareSet"] = true;
         app.UseMiddleware<CorrelationMiddleware>();
         app.UseRequestLog();
         app.UseExceptionHandler();

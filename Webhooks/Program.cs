@@ -12,7 +12,6 @@ builder.AddReceiving();
 
 var app = builder.Build();
 app.UseServiceDefaults();
-app.UseAuthentication();
 app.UseAuthorization();
 
 app.MapDefaultEndpoints();

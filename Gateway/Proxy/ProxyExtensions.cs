@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.Options;
+using ProdReady.ServiceDefaults.Correlation;
 using Yarp.ReverseProxy.ServiceDiscovery;
+using Yarp.ReverseProxy.Transforms;
 
 namespace ProdReady.Gateway.Proxy;
 
@@ -11,7 +13,9 @@ internal static class ProxyExtensions
     {
         builder.Services.AddSingleton<IValidateOptions<UpstreamOptions>, ValidateUpstreamOptions>();
         builder.Services.AddOptions<UpstreamOptions>().BindConfiguration(UpstreamOptions.SectionName).ValidateOnStart();
-        builder.Services.AddReverseProxy().LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"));
+        builder.Services.AddReverseProxy()
+            .LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"))
+            .AddTransforms(transforms => transforms.AddRequestTransform(CarryCorrelationId));
         builder.Services.AddSingleton<IDestinationResolver, ServiceDestinationResolver>();
     }
 
@@ -23,6 +27,14 @@ internal static class ProxyExtensions
         proxy.UseLoadBalancing();
         proxy.UsePassiveHealthChecks();
     });
+
+    /// <summary>The id that this request has here, in place of what the caller sent: that may not have been valid.</summary>
+    private static ValueTask CarryCorrelationId(RequestTransformContext context)
+    {
+        context.ProxyRequest.Headers.Remove(CorrelationId.HeaderName);
+        context.ProxyRequest.Headers.TryAddWithoutValidation(CorrelationId.HeaderName, CorrelationId.Of(context.HttpContext));
+        return ValueTask.CompletedTask;
+    }
 
     /// <summary>The one setting that a new user has not made yet gets an answer that names it.</summary>
     private static Task AnswerForMissingUpstreamAsync(HttpContext context, RequestDelegate next)

@@ -29,14 +29,14 @@ public static class CorrelationId
     /// </summary>
     public static string Of(HttpContext context)
     {
-        if (context.Items.TryGetValue(HeaderName, out var decided))
+        if (context.Features.Get<DecidedId>() is { } decided)
         {
-            return (string)decided!;
+            return decided.Id;
         }
 
         var received = context.Request.Headers[HeaderName];
         var id = received.Count == 1 && IsValid(received[0]) ? received[0]! : Create();
-        context.Items[HeaderName] = id;
+        context.Features.Set(new DecidedId(id));
         return id;
     }
 
@@ -57,6 +57,9 @@ public static class CorrelationId
             return null;
         }
     }
+
+    /// <summary>A feature, because the request's Items would be a dictionary for this alone.</summary>
+    private sealed record DecidedId(string Id);
 
     /// <summary>A new id: the trace id where there is one, so that either finds the other.</summary>
     private static string Create() =>

@@ -8,10 +8,10 @@ internal sealed class CorrelationMiddleware(RequestDelegate next)
 {
     public Task InvokeAsync(HttpContext context)
     {
-        var id = CorrelationId.Of(context);
-        // A proxied request carries the id on: what was not valid must not go further either
-        context.Request.Headers[CorrelationId.HeaderName] = id;
-        Activity.Current?.SetTag("correlation.id", id);
+        if (Activity.Current is { IsAllDataRequested: true } span)
+        {
+            span.SetTag("correlation.id", CorrelationId.Of(context));
+        }
 
         // Set when the response starts, so that neither an exception handler's reset nor a proxied answer loses it
         context.Response.OnStarting(static state =>

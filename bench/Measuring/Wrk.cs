@@ -9,9 +9,17 @@ internal static partial class Wrk
 {
     private const int Connections = 64;
     private const int Seconds = 4;
+    private const int WarmUpSeconds = 10;
+
+    /// <summary>Lets the server's hot paths be compiled for good, which takes some hundred thousand requests.</summary>
+    public static Task WarmUpAsync(Uri url, CancellationToken cancellationToken) =>
+        RunAsync(url, WarmUpSeconds, cancellationToken);
 
     /// <summary>How many requests a second <paramref name="url"/> answers with 200.</summary>
-    public static async Task<double> RequestsPerSecondAsync(Uri url, CancellationToken cancellationToken)
+    public static Task<double> RequestsPerSecondAsync(Uri url, CancellationToken cancellationToken) =>
+        RunAsync(url, Seconds, cancellationToken);
+
+    private static async Task<double> RunAsync(Uri url, int seconds, CancellationToken cancellationToken)
     {
         if (Programs.Find("wrk") is not { } wrk)
         {
@@ -23,7 +31,7 @@ internal static partial class Wrk
             {
                 Name = "wrk",
                 FileName = wrk,
-                Arguments = ["-t", "1", "-c", $"{Connections}", "-d", $"{Seconds}s", url.AbsoluteUri],
+                Arguments = ["-t", "1", "-c", $"{Connections}", "-d", $"{seconds}s", url.AbsoluteUri],
             },
             cancellationToken);
         var match = Rate().Match(output);

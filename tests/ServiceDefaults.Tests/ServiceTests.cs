@@ -27,7 +27,6 @@ public sealed class ServiceTests(DataStores stores) : IAsyncLifetime
         builder.AddPostgres();
         _app = builder.Build();
         _app.UseServiceDefaults();
-        _app.UseAuthentication();
         _app.UseAuthorization();
         _app.MapDefaultEndpoints();
         _app.MapGet("/secret", () => "in").RequireScope("things:read");

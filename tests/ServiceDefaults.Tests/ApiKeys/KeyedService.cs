@@ -40,7 +40,6 @@ internal sealed class KeyedService : IAsyncDisposable
         builder.Logging.ClearProviders().AddProvider(logs);
         var app = builder.Build();
         app.UseServiceDefaults();
-        app.UseAuthentication();
         app.UseAuthorization();
         app.MapGet("/send", Caller).RequireScope("notifications:send");
         app.MapGet("/backups", Caller).RequireScope("backups:run");

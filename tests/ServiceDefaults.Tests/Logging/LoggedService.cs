@@ -44,7 +44,6 @@ internal sealed class LoggedService : IAsyncDisposable
         builder.AddServiceDefaults();
         var app = builder.Build();
         app.UseServiceDefaults();
-        app.UseAuthentication();
         app.UseAuthorization();
         app.MapDefaultEndpoints();
         map(app);
