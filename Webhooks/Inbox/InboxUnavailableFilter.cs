@@ -17,7 +17,7 @@ internal sealed partial class InboxUnavailableFilter(WebhooksMetrics metrics, IL
             Log.Unavailable(logger, exception.InnerException);
             context.HttpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
             return TypedResults.Problem(
-                "The database did not answer in time, so nothing was accepted. Send the request again.",
+                "The database did not answer in time, so it is not known whether this was stored. Send it again: that is safe.",
                 statusCode: StatusCodes.Status503ServiceUnavailable);
         }
     }
