@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using ProdReady.ServiceDefaults.ApiKeys;
+using ProdReady.ServiceDefaults.Postgres;
 
 namespace ProdReady.Gateway.ApiKeys;
 
@@ -23,7 +24,8 @@ internal static class ApiKeyEndpoints
 
     public static void MapApiKeys(this IEndpointRouteBuilder endpoints)
     {
-        var keys = endpoints.MapGroup(Path).AddEndpointFilter<KeyStoreUnavailableFilter>();
+        var keys = endpoints.MapGroup(Path).AnswerWhileDatabaseIsAway(
+            "Try again, and look at the list of keys first: a key that was made but not shown can be revoked there.");
         keys.MapGet("", ListAsync).RequireScope(ReadScope);
         keys.MapGet("{id}", ShowAsync).RequireScope(ReadScope);
         keys.MapPost("", CreateAsync).RequireScope(WriteScope);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using ProdReady.ServiceDefaults.ApiKeys;
+using ProdReady.ServiceDefaults.Postgres;
 
 namespace ProdReady.Notifications.Messages;
 
@@ -18,7 +19,7 @@ internal static class MessageEndpoints
     public static void MapMessages(this IEndpointRouteBuilder endpoints) =>
         endpoints.MapGet("/notifications/messages/{id:guid}", GetMessageAsync)
             .RequireScope(ReadScope)
-            .AddEndpointFilter<DatabaseUnavailableFilter>();
+            .AnswerWhileDatabaseIsAway("Try again.");
 
     /// <summary>Where a message can be read.</summary>
     public static string PathOf(Guid id) => $"/notifications/messages/{id}";

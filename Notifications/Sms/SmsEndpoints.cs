@@ -6,6 +6,7 @@ using ProdReady.Notifications.Messages;
 using ProdReady.Notifications.Sending;
 using ProdReady.ServiceDefaults.ApiKeys;
 using ProdReady.ServiceDefaults.Correlation;
+using ProdReady.ServiceDefaults.Postgres;
 
 namespace ProdReady.Notifications.Sms;
 
@@ -21,7 +22,8 @@ internal static class SmsEndpoints
     public static void MapSms(this IEndpointRouteBuilder endpoints) =>
         endpoints.MapPost("/notifications/sms", SendAsync)
             .RequireScope(SendScope)
-            .AddEndpointFilter<DatabaseUnavailableFilter>();
+            .AnswerWhileDatabaseIsAway(
+                "Repeat the request with the same Idempotency-Key: whether or not this one was accepted, the message is sent once.");
 
     /// <summary>Answers when the message is committed; what becomes of it is at its <c>Location</c>.</summary>
     private static async Task<Results<Accepted<Message>, ProblemHttpResult>> SendAsync(

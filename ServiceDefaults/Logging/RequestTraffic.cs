@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace ProdReady.ServiceDefaults.Logging;
 
 /// <summary>
-/// Counts what a request reads and writes, and sees who ended it. One object stands in for three features of the server's, and
+/// Counts what a request reads and writes, and sees who ended it. One object stands in for two features of the server's, and
 /// hands every call on.
 /// </summary>
 internal sealed class RequestTraffic : PipeWriter, IHttpResponseBodyFeature, IHttpRequestLifetimeFeature
