@@ -17,7 +17,7 @@ public sealed partial class Cache
                     break;
                 }
 
-                if (await CanServeAsync(found.Value, flight))
+                if (await CanServeAsync(found.Value, flight, isLast: attempt == Attempts))
                 {
                     Count(found.Value);
                     return found.Value.Value;
@@ -51,7 +51,7 @@ public sealed partial class Cache
                 var call = new FactoryCall<TState, T>(this, flight, state, factory, options);
                 var item = await FlyAsync(flight, () => _fusion.GetOrSetAsync<CacheItem<T>>(
                     key, call.RunAsync, default, Policy.For(options), tags: null, cancellationToken));
-                if (await CanServeAsync(item, flight) || attempt == Attempts)
+                if (await CanServeAsync(item, flight, isLast: attempt == Attempts) || attempt == Attempts)
                 {
                     CountMade(item, call);
                     return item.Value!;
@@ -82,10 +82,13 @@ public sealed partial class Cache
         }
     }
 
-    /// <summary>Whether an item is still what it was when the operation began. If not, it is thrown away, and the operation begins anew.</summary>
-    private async ValueTask<bool> CanServeAsync<T>(CacheItem<T> item, Flight flight)
+    /// <summary>
+    /// Whether an item is still what it was when the operation began. If not, it is thrown away, and the operation begins anew. Under changes
+    /// without end the last attempt serves what it read during the operation, and only memory does not keep it: a miss would be untrue.
+    /// </summary>
+    private async ValueTask<bool> CanServeAsync<T>(CacheItem<T> item, Flight flight, bool isLast)
     {
-        if (flight.IsOvertaken)
+        if (flight.IsOvertaken && !isLast)
         {
             return false;
         }

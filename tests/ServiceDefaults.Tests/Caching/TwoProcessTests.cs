@@ -64,6 +64,33 @@ public sealed class TwoProcessTests(DataStores stores) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_read_that_changes_overtake_again_and_again_is_no_miss()
+    {
+        await _one.Cache.SetAsync("key", "value", new CacheEntryOptions { Tags = ["tag"] }, Cancellation);
+        using var end = new CancellationTokenSource();
+        var memory = _other.Get<CacheMemory>();
+        var changes = Task.Run(
+            () =>
+            {
+                while (!end.IsCancellationRequested)
+                {
+                    memory.Apply(new Change(ChangeKind.Key, "key"));
+                    memory.Apply(new Change(ChangeKind.Tag, "tag"));
+                    memory.Distrust();
+                }
+            },
+            Cancellation);
+
+        for (var read = 0; read < 200; read++)
+        {
+            Assert.Equal("value", await _other.Cache.GetAsync<string>("key", Cancellation));
+        }
+
+        await end.CancelAsync();
+        await changes;
+    }
+
+    [Fact]
     public async Task A_process_does_not_lose_what_it_set_itself()
     {
         for (var value = 1; value <= 50; value++)
