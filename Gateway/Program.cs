@@ -1,4 +1,5 @@
 using ProdReady.Gateway.ApiKeys;
+using ProdReady.Gateway.Clients;
 using ProdReady.Gateway.Proxy;
 using ProdReady.Gateway.RateLimiting;
 using ProdReady.Gateway.Root;
@@ -12,6 +13,7 @@ builder.AddRedis();
 builder.AddPostgres();
 builder.AddMigrations("gateway", typeof(Program).Assembly);
 builder.AddApiKeyAdministration();
+builder.AddClients();
 builder.AddRateLimiting();
 builder.AddProxy();
 
@@ -24,6 +26,7 @@ if (!app.HasValidSettings())
 // Outermost, so that no answer leaves without them, whoever made it
 app.UseSecurityHeaders(new HeaderPolicyCollection().AddDefaultApiSecurityHeaders());
 app.UseServiceDefaults();
+app.UseClients();
 app.UseRouting();
 app.UseRateLimiting();
 app.UseAuthorization();

@@ -1,6 +1,8 @@
-using System.Threading.RateLimiting;
-using Microsoft.AspNetCore.RateLimiting;
-using Microsoft.Extensions.Options;
+using ProdReady.Gateway.LiveSettings;
+using ProdReady.Gateway.RateLimiting.Deciding;
+using ProdReady.Gateway.RateLimiting.Http;
+using ProdReady.Gateway.RateLimiting.Policies;
+using Yarp.ReverseProxy.Configuration;
 
 namespace ProdReady.Gateway.RateLimiting;
 
@@ -9,24 +11,22 @@ internal static class RateLimitingExtensions
 {
     public static void AddRateLimiting(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<IValidateOptions<RateLimitingOptions>, ValidateRateLimitingOptions>();
-        builder.Services.AddOptions<RateLimitingOptions>().BindConfiguration(RateLimitingOptions.SectionName).ValidateOnStart();
-        builder.Services.AddSingleton<RateLimitMetrics>();
-        builder.Services.AddSingleton<RedisRateLimiter>();
-        builder.Services.AddHostedService<RateLimitWarmUp>();
-
-        // ASP.NET Core's own limiter only lends us its names: YARP refuses a route whose policy is not registered here.
-        // What it would do, per process, RateLimitMiddleware does across all of them.
-        builder.Services.AddRateLimiter(_ => { });
-        builder.Services.AddOptions<RateLimiterOptions>().Configure<IOptions<RateLimitingOptions>>((names, options) =>
-        {
-            foreach (var name in options.Value.Policies.Keys)
-            {
-                names.AddPolicy(name, static _ => RateLimitPartition.GetNoLimiter(""));
-            }
-        });
+        builder.AddLiveOptions<RateLimitingOptions, ValidateRateLimitingOptions>(RateLimitingOptions.SectionName);
+        var services = builder.Services;
+        services.AddSingleton<RateLimitMetrics>();
+        services.AddSingleton<RateLimitRulesSource>();
+        services.AddSingleton<LimiterClock>();
+        services.AddSingleton<Partitions>();
+        services.AddSingleton<RedisCircuit>();
+        services.AddSingleton<DecisionQueue>();
+        services.AddSingleton<RunningRequests>();
+        services.AddSingleton<RateLimiter>();
+        services.AddSingleton<RateLimitUses>();
+        services.AddSingleton<IProxyConfigFilter, RoutePolicies>();
+        services.AddHostedService(provider => provider.GetRequiredService<RunningRequests>());
+        services.AddHostedService<RateLimitWarmUp>();
     }
 
-    /// <summary>After routing, which finds the endpoint and with it the policy's name.</summary>
+    /// <summary>After routing, which finds the endpoint and with it the policies' names.</summary>
     public static void UseRateLimiting(this WebApplication app) => app.UseMiddleware<RateLimitMiddleware>();
 }

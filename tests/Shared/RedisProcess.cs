@@ -1,9 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using ProdReady.Standalone.Processes;
-using ProdReady.Testing;
 
-namespace ProdReady.ServiceDefaults.Tests.Redis;
+namespace ProdReady.Testing;
 
 /// <summary>A redis-server of its own that can be killed, frozen and started again on the same port.</summary>
 internal sealed class RedisProcess : IAsyncDisposable

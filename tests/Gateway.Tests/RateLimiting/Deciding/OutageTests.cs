@@ -1,0 +1,162 @@
+using System.Collections.Concurrent;
+using ProdReady.Gateway.RateLimiting.Deciding;
+using ProdReady.Gateway.RateLimiting.Policies;
+using ProdReady.Testing;
+
+namespace ProdReady.Gateway.Tests.RateLimiting.Deciding;
+
+/// <summary>A Redis that dies, freezes and comes back while decisions are made.</summary>
+public sealed class OutageTests : IAsyncLifetime
+{
+    /// <summary>The setting, and what a loaded machine may take on top of it to run a callback.</summary>
+    private const int TimeoutMs = 50;
+
+    private const int MachineMs = 500;
+
+    private RedisProcess _redis = null!;
+    private LimiterNode _node = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _redis = await RedisProcess.StartAsync();
+        _node = await LimiterNode.StartAsync(
+            _redis.ConnectionString, "outage", ("RateLimiting:Timeout", $"00:00:00.0{TimeoutMs}"), ("RateLimiting:LocalShare", "0.5"));
+        // The first decision connects, and loads the script
+        await ReachAsync(_node);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_node is not null)
+        {
+            await _node.DisposeAsync();
+        }
+
+        if (_redis is not null)
+        {
+            await _redis.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Frozen_each_decision_is_bounded_and_the_ones_after_the_first_wait_for_nothing()
+    {
+        await _redis.FreezeAsync();
+        try
+        {
+            var first = Spans.Now;
+            Assert.Equal(RateLimitOutcome.FailedLocal, (await _node.DecideAsync(APolicy.Sliding(1_000, 60), "client")).Outcome);
+            Assert.InRange(Spans.Now - first, 0, (TimeoutMs + MachineMs) * 1_000);
+
+            var begun = Spans.Now;
+            for (var call = 0; call < 400; call++)
+            {
+                await _node.DecideAsync(APolicy.Sliding(1_000, 60), "client");
+            }
+
+            // Waiting for the bound each time would take 20 s
+            Assert.InRange(Spans.Now - begun, 0, 2_000_000);
+        }
+        finally
+        {
+            await _redis.ThawAsync();
+        }
+
+        await ReachAsync(_node);
+        Assert.Equal(2, _node.Logs.Of<RedisCircuit>().Count);
+    }
+
+    [Fact]
+    public async Task Alone_a_gateway_goes_on_from_what_it_knows_and_tells_Redis_afterwards()
+    {
+        var policy = APolicy.Sliding(limit: 20, seconds: 900);
+        for (var call = 0; call < 8; call++)
+        {
+            await _node.DecideAsync(policy, "client");
+        }
+
+        await _redis.FreezeAsync();
+        var alone = new List<RateLimitVerdict>();
+        try
+        {
+            // Half of 20 are its own, and 4 of these are used by the 8
+            for (var call = 0; call < 8; call++)
+            {
+                alone.Add(await _node.DecideAsync(policy, "client"));
+            }
+        }
+        finally
+        {
+            await _redis.ThawAsync();
+        }
+
+        Assert.Equal(6, alone.Count(verdict => verdict.Outcome == RateLimitOutcome.FailedLocal));
+        Assert.Equal([5, 4, 3, 2, 1, 0, 0, 0], alone.Select(verdict => verdict.Left!.Value));
+        Assert.Equal(RateLimitOutcome.Limited, alone[^1].Outcome);
+
+        await ReachAsync(_node);
+        var again = await _node.DecideAsync(policy, "client");
+        Assert.Equal(RateLimitOutcome.Allowed, again.Outcome);
+        // 8 before, 6 alone, one now; the question that the freeze caught may have been counted when Redis thawed, and again as a debt
+        Assert.InRange(again.Left!.Value, 4, 5);
+    }
+
+    [Fact]
+    public async Task Killed_and_started_again_under_load_every_decision_is_made_and_limits_hold_again()
+    {
+        var policy = APolicy.Sliding(limit: 50, seconds: 900);
+        var outcomes = new ConcurrentQueue<RateLimitOutcome>();
+        var slowest = 0L;
+        using var end = new CancellationTokenSource();
+        var load = Enumerable.Range(0, 8).Select(caller => Task.Run(async () =>
+        {
+            for (var call = 0; !end.IsCancellationRequested; call++)
+            {
+                var begun = Spans.Now;
+                outcomes.Enqueue((await _node.DecideAsync(policy, $"{caller}-{call / 60}")).Outcome);
+                InterlockedMax(ref slowest, Spans.Now - begun);
+                await Task.Yield();
+            }
+        })).ToArray();
+
+        await Eventually.ReadAsync(() => Task.FromResult(outcomes.Count), count => count > 500);
+        await _redis.KillAsync();
+        await Eventually.ReadAsync(() => Task.FromResult(outcomes.Count(outcome => outcome == RateLimitOutcome.FailedLocal)), count => count > 100);
+        await _redis.RestartAsync();
+        var before = outcomes.Count;
+        await Eventually.ReadAsync(
+            () => Task.FromResult(outcomes.Skip(before).Count(outcome => outcome == RateLimitOutcome.Allowed)), count => count > 100);
+        await end.CancelAsync();
+        await Task.WhenAll(load);
+
+        Assert.InRange(slowest, 0, (TimeoutMs + MachineMs) * 1_000);
+        Assert.DoesNotContain(RateLimitOutcome.FailedOpen, outcomes);
+    }
+
+    [Fact]
+    public async Task Places_of_requests_under_way_come_free_when_their_gateway_dies_and_stay_while_it_lives()
+    {
+        var policy = APolicy.Of(RateLimitAlgorithm.Concurrency, limit: 1, seconds: 2);
+        var other = await LimiterNode.StartAsync(_redis.ConnectionString, "outage");
+        await other.Get<RunningRequests>().StartAsync(TestContext.Current.CancellationToken);
+        Assert.True((await other.DecideAsync((policy, "client"))).IsAdmitted);
+
+        await Spans.PassAsync(TimeSpan.FromSeconds(3));
+        Assert.False((await _node.DecideAsync((policy, "client"))).IsAdmitted);
+
+        await other.DisposeAsync();
+        await Eventually.ReadAsync(async () => (await _node.DecideAsync((policy, "client"))).IsAdmitted, isAdmitted => isAdmitted);
+    }
+
+    /// <summary>Until Redis decides again.</summary>
+    private static Task<RateLimitOutcome> ReachAsync(LimiterNode node) => Eventually.ReadAsync(
+        async () => (await node.DecideAsync(APolicy.Sliding(1_000_000, 1), "probe")).Outcome, outcome => outcome == RateLimitOutcome.Allowed);
+
+    private static void InterlockedMax(ref long most, long value)
+    {
+        for (var known = Volatile.Read(ref most); value > known; known = Volatile.Read(ref most))
+        {
+            Interlocked.CompareExchange(ref most, value, known);
+        }
+    }
+}
