@@ -2,6 +2,7 @@ using ProdReady.Gateway.ApiKeys;
 using ProdReady.Gateway.Clients;
 using ProdReady.Gateway.Proxy;
 using ProdReady.Gateway.RateLimiting;
+using ProdReady.Gateway.RateLimiting.Http;
 using ProdReady.Gateway.Root;
 using ProdReady.ServiceDefaults;
 using ProdReady.ServiceDefaults.Hosting;
@@ -34,6 +35,7 @@ app.UseAuthorization();
 app.MapDefaultEndpoints();
 app.MapRoot();
 app.MapApiKeys();
+app.MapRateLimits();
 app.MapProxy();
 
 return await app.RunServiceAsync();

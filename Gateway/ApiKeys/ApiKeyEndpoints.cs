@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using ProdReady.Gateway.RateLimiting.Policies;
 using ProdReady.ServiceDefaults.ApiKeys;
 using ProdReady.ServiceDefaults.Postgres;
 
@@ -73,11 +74,18 @@ internal static class ApiKeyEndpoints
         CreateApiKeyRequest request,
         HttpContext context,
         KeyIssuer issuer,
+        RateLimitRulesSource rules,
         TimeProvider time,
         CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        if (request.Validate(now) is { Count: > 0 } errors)
+        var errors = request.Validate(now);
+        if (request.Plan is { } plan && !rules.Current.HasPlan(plan))
+        {
+            errors.TryAdd("plan", [$"There is no plan '{plan}' in RateLimiting:Plans. There are: {string.Join(", ", rules.Current.Plans.Order())}"]);
+        }
+
+        if (errors.Count > 0)
         {
             return Invalid(errors);
         }

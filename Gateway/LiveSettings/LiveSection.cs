@@ -16,22 +16,18 @@ internal sealed class LiveSection<TOptions>(
     string section, IConfiguration configuration, IOptions<TOptions> atStart, IEnumerable<IValidateOptions<TOptions>> validations) : ILiveSection
     where TOptions : class, new()
 {
-    private volatile TOptions? _current;
+    // At once: read with the first request, it could be a later configuration, and an unchecked one
+    private volatile TOptions _current = atStart.Value;
 
-    public TOptions Current => _current ??= atStart.Value;
+    public TOptions Current => _current;
 
     public IReadOnlyList<string> Read(out Action apply)
     {
         var options = new TOptions();
         apply = () => _current = options;
-        try
+        if (SectionReader.Read(configuration, section, options) is { } failure)
         {
-            configuration.GetSection(section).Bind(options);
-        }
-        catch (InvalidOperationException exception)
-        {
-            // A value that is not of its setting's type
-            return [exception.InnerException is { } inner ? $"{exception.Message}: {inner.Message}" : exception.Message];
+            return [failure];
         }
 
         return [.. validations.SelectMany(validation => validation.Validate(Options.DefaultName, options).Failures ?? [])];

@@ -10,7 +10,16 @@ internal static class LiveSettingsExtensions
         where TValidation : class, IValidateOptions<TOptions>
     {
         builder.Services.AddSingleton<IValidateOptions<TOptions>, TValidation>();
-        builder.Services.AddOptions<TOptions>().BindConfiguration(section).ValidateOnStart();
+        // Not by BindConfiguration: the options monitor would read every change too, and throw where it is wrong
+        builder.Services.AddOptions<TOptions>()
+            .Configure<IConfiguration>((options, configuration) =>
+            {
+                if (SectionReader.Read(configuration, section, options) is { } failure)
+                {
+                    throw new OptionsValidationException(section, typeof(TOptions), [failure]);
+                }
+            })
+            .ValidateOnStart();
         builder.Services.AddSingleton(services => ActivatorUtilities.CreateInstance<LiveSection<TOptions>>(services, section));
         builder.Services.AddSingleton<ILiveSection>(services => services.GetRequiredService<LiveSection<TOptions>>());
         if (builder.Services.All(service => service.ImplementationType != typeof(LiveSettingsReload)))

@@ -1,4 +1,6 @@
 using System.Diagnostics.Metrics;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Primitives;
 
 namespace ProdReady.Gateway.LiveSettings;
@@ -14,6 +16,7 @@ internal sealed partial class LiveSettingsReload : IHostedService, IDisposable
     private readonly ILogger<LiveSettingsReload> _logger;
     private readonly Counter<long> _reloads;
     private readonly Lock _gate = new();
+    private byte[] _seen = [];
     private IDisposable? _subscription;
 
     public LiveSettingsReload(
@@ -28,6 +31,7 @@ internal sealed partial class LiveSettingsReload : IHostedService, IDisposable
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        _seen = Fingerprint();
         _subscription = ChangeToken.OnChange(_configuration.GetReloadToken, Reload);
         return Task.CompletedTask;
     }
@@ -40,6 +44,13 @@ internal sealed partial class LiveSettingsReload : IHostedService, IDisposable
     {
         lock (_gate)
         {
+            // Watchers of files tell of one change several times, and of some that are none
+            if (Fingerprint() is var fingerprint && fingerprint.AsSpan().SequenceEqual(_seen))
+            {
+                return;
+            }
+
+            _seen = fingerprint;
             List<string> failures = [];
             List<Action> changes = [];
             foreach (var section in _sections)
@@ -60,6 +71,9 @@ internal sealed partial class LiveSettingsReload : IHostedService, IDisposable
             Log.Applied(_logger);
         }
     }
+
+    private byte[] Fingerprint() => SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
+        '\n', _configuration.AsEnumerable().OrderBy(setting => setting.Key, StringComparer.Ordinal).Select(setting => $"{setting.Key}={setting.Value}"))));
 
     private void Count(bool isApplied, int count = 1) =>
         _reloads.Add(count, new KeyValuePair<string, object?>("outcome", isApplied ? "applied" : "refused"));

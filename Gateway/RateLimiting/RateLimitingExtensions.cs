@@ -22,11 +22,19 @@ internal static class RateLimitingExtensions
         services.AddSingleton<RunningRequests>();
         services.AddSingleton<RateLimiter>();
         services.AddSingleton<RateLimitUses>();
+        services.AddSingleton<LimitInspector>();
+        services.AddSingleton<EndpointPolicies>();
         services.AddSingleton<IProxyConfigFilter, RoutePolicies>();
         services.AddHostedService(provider => provider.GetRequiredService<RunningRequests>());
+        services.AddHostedService<CountResets>();
+        services.AddHostedService(provider => provider.GetRequiredService<EndpointPolicies>());
         services.AddHostedService<RateLimitWarmUp>();
     }
 
     /// <summary>After routing, which finds the endpoint and with it the policies' names.</summary>
-    public static void UseRateLimiting(this WebApplication app) => app.UseMiddleware<RateLimitMiddleware>();
+    public static void UseRateLimiting(this WebApplication app)
+    {
+        app.Services.GetRequiredService<EndpointPolicies>().Check(app);
+        app.UseMiddleware<RateLimitMiddleware>();
+    }
 }

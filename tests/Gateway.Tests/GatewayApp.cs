@@ -59,6 +59,18 @@ internal sealed class GatewayApp : WebApplicationFactory<RateLimitingOptions>
         return SendAsync(request, from);
     }
 
+    /// <summary>Changes settings while it runs; a setting of <see langword="null"/> goes.</summary>
+    public void Change(params (string Key, string? Value)[] settings)
+    {
+        var configuration = (IConfigurationRoot)Services.GetRequiredService<IConfiguration>();
+        foreach (var (key, value) in settings)
+        {
+            configuration[key] = value;
+        }
+
+        configuration.Reload();
+    }
+
     /// <summary>Gets a path.</summary>
     public Task<HttpResponseMessage> GetAsync(string path, string? from = null, params (string Name, string Value)[] headers) =>
         CallAsync(HttpMethod.Get, path, from, headers);

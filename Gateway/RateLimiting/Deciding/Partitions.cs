@@ -19,6 +19,10 @@ internal sealed class Partitions(RateLimitRulesSource rules, LimiterClock clock)
         return table.TryGetValue(value, out var partition) ? partition : Add(table, policy, value);
     }
 
+    /// <summary>A partition to ask about; one that is not known yet is not remembered for that.</summary>
+    public Partition Find(RateLimitPolicy policy, string value) =>
+        TableOf(policy).GetValueOrDefault(value) ?? new Partition(policy.Algorithm, Key(policy, value));
+
     /// <summary>Drops what is known of a partition, since its count was reset.</summary>
     public void Forget(string policy, string value)
     {

@@ -27,6 +27,12 @@ internal sealed class Partitioner
     /// <summary>Whether the count, and with it perhaps the quota, is an API key's.</summary>
     public bool NeedsApiKey { get; }
 
+    /// <summary>Whether a partition is an API key, and nothing else.</summary>
+    public bool IsApiKeyAlone => _parts is ["api-key"];
+
+    /// <summary>Whether a partition belongs to one caller, whatever it calls.</summary>
+    public bool IsCallers => !_parts.Contains("global") && !_parts.Any(part => part.StartsWith("route:", StringComparison.Ordinal));
+
     /// <summary>Reads <c>ip</c>, <c>api-key</c>, <c>user</c>, <c>header:Name</c>, <c>route:name</c>, <c>global</c>, or several joined by <c>+</c>.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out Partitioner? partitioner)
     {

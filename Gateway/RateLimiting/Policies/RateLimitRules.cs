@@ -31,13 +31,22 @@ internal sealed class RateLimitRules
     public RateLimitPolicy[] Of(Endpoint endpoint) => _ofEndpoints.TryGetValue(endpoint, out var known) ? known : Add(endpoint);
 
     /// <summary>An API key's own limit, or its plan's, or else the policy's.</summary>
-    public Quota QuotaOf(RateLimitPolicy policy, ApiKey? key) => key switch
+    public Quota QuotaOf(RateLimitPolicy policy, ApiKey? key) => key is null ? policy.Quota : QuotaOf(policy, key.Plan, key.Limit);
+
+    /// <summary>The limit of a key that is on a plan, or has a limit of its own.</summary>
+    public Quota QuotaOf(RateLimitPolicy policy, string? plan, ApiKeyLimit? limit) => (plan, limit) switch
     {
-        not null when !policy.Partitioner.NeedsApiKey || policy.Algorithm == RateLimitAlgorithm.Concurrency => policy.Quota,
-        { Limit: { } own } => new(own.Requests, own.Window),
-        { Plan: { } plan } when _plans.TryGetValue(plan, out var quota) => quota,
+        _ when !policy.Partitioner.NeedsApiKey || policy.Algorithm == RateLimitAlgorithm.Concurrency => policy.Quota,
+        (_, { } own) => new(own.Requests, own.Window),
+        ({ } name, _) when _plans.TryGetValue(name, out var quota) => quota,
         _ => policy.Quota,
     };
+
+    /// <summary>Whether there is such a plan.</summary>
+    public bool HasPlan(string name) => _plans.ContainsKey(name);
+
+    /// <summary>The plans' names.</summary>
+    public IEnumerable<string> Plans => _plans.Keys;
 
     /// <summary>The names in a route's <c>RateLimiterPolicy</c>: several are separated by commas.</summary>
     public static string[] Split(string names) => names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

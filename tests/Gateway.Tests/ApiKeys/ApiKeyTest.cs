@@ -10,6 +10,8 @@ public abstract class ApiKeyTest(DataStores stores) : IAsyncLifetime
     protected const string AdminKey = "an-admin-key-of-at-least-24-characters";
     protected const string Keys = "/admin/api-keys";
 
+    protected DataStores Stores => stores;
+
     private protected GatewayApp Gateway { get; private set; } = null!;
 
     protected TestDatabase Database { get; private set; } = null!;
@@ -20,7 +22,11 @@ public abstract class ApiKeyTest(DataStores stores) : IAsyncLifetime
     {
         Database = await stores.CreateDatabaseAsync();
         Gateway = await GatewayApp.StartAsync(
-            stores, ("ConnectionStrings:prodready", Database.ConnectionString), ("ApiKeys:AdminKey", AdminKey));
+            stores,
+            ("ConnectionStrings:prodready", Database.ConnectionString),
+            ("ApiKeys:AdminKey", AdminKey),
+            ("RateLimiting:Plans:gold:Limit", "7000"),
+            ("RateLimiting:Plans:gold:Window", "00:01:00"));
     }
 
     public async ValueTask DisposeAsync()
