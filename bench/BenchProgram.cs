@@ -1,5 +1,6 @@
 using System.Runtime;
 using ProdReady.Bench.Defaults;
+using ProdReady.Bench.Edge;
 using ProdReady.Bench.Measuring;
 using Spectre.Console;
 
@@ -16,13 +17,17 @@ internal static class BenchProgram
         ("defaults/cache-hit", CacheHit.RunAsync),
         ("defaults/queue", QueueDrain.RunAsync),
         ("defaults/group-commit", GroupCommitInserts.RunAsync),
+        ("gateway/hot-key", GatewayBenchmark.HotKeyAsync),
+        ("gateway/hot-key-p99", GatewayBenchmark.HotKeySlowestAsync),
+        ("gateway/100000-clients", GatewayBenchmark.ManyClientsAsync),
+        ("gateway/limited", GatewayBenchmark.LimitedAsync),
     ];
 
     public static async Task<int> RunAsync(string[] names)
     {
         if (names is ["serve", var kind])
         {
-            await MiddlewareBenchmark.ServeAsync(kind);
+            await (kind is GatewayServers.Upstream or GatewayServers.Yarp ? GatewayServers.ServeAsync(kind) : MiddlewareBenchmark.ServeAsync(kind));
             return 0;
         }
 

@@ -44,8 +44,8 @@ internal static class MiddlewareBenchmark
     {
         await using var defaults = await BenchServer.StartAsync("defaults", environment, cancellationToken);
         await using var bare = await BenchServer.StartAsync("bare", new Dictionary<string, string?>(), cancellationToken);
-        await Wrk.WarmUpAsync(defaults.Url, cancellationToken);
-        await Wrk.WarmUpAsync(bare.Url, cancellationToken);
+        await Wrk.WarmUpAsync(new(defaults.Url), cancellationToken);
+        await Wrk.WarmUpAsync(new(bare.Url), cancellationToken);
         var (ours, reference) = await Alternating.MedianAsync(
             Rounds,
             () => Wrk.RequestsPerSecondAsync(defaults.Url, cancellationToken),

@@ -10,9 +10,24 @@ internal sealed class BenchServer(ChildProcess process, PortLease port, string l
 
     public Uri Url => new($"http://127.0.0.1:{port.Port}/");
 
+    /// <summary>Starts the gateway itself, as it is built beside this program, and waits until it answers.</summary>
+    public static Task<BenchServer> StartGatewayAsync(IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken)
+    {
+        // This is bench/bin/Release/net10.0; a service finds its settings in the folder that it is started in
+        var output = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/'));
+        var project = Path.Combine(output.Parent!.Parent!.Parent!.Parent!.FullName, "Gateway");
+        var program = Path.Combine("bin", output.Parent.Name, output.Name, "Gateway.dll");
+        return StartAsync("gateway", """cd "$0" && exec dotnet "$1" >"$2" 2>&1""", [project, program], environment, cancellationToken);
+    }
+
     /// <summary>Starts this program again as <c>serve <paramref name="kind"/></c>, and waits until it answers.</summary>
-    public static async Task<BenchServer> StartAsync(
-        string kind, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken)
+    public static Task<BenchServer> StartAsync(
+        string kind, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken) =>
+        StartAsync(
+            kind, """exec dotnet "$0" serve "$1" >"$2" 2>&1""", [typeof(BenchServer).Assembly.Location, kind], environment, cancellationToken);
+
+    private static async Task<BenchServer> StartAsync(
+        string kind, string script, string[] arguments, IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken)
     {
         var port = await PortLease.TakeAsync();
         var log = Path.GetTempFileName();
@@ -20,7 +35,7 @@ internal sealed class BenchServer(ChildProcess process, PortLease port, string l
         {
             Name = kind,
             FileName = "sh",
-            Arguments = ["-c", """exec dotnet "$0" serve "$1" >"$2" 2>&1""", typeof(BenchServer).Assembly.Location, kind, log],
+            Arguments = ["-c", script, .. arguments, log],
             Environment = new Dictionary<string, string?>(environment)
             {
                 ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port.Port}",
