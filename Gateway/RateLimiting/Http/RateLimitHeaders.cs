@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using System.Runtime.CompilerServices;
 using ProdReady.Gateway.RateLimiting.Deciding;
 
 namespace ProdReady.Gateway.RateLimiting.Http;
@@ -20,48 +20,56 @@ internal static class RateLimitHeaders
 
     public static void Write(IHeaderDictionary headers, RateLimitDecision decision, bool withLegacy)
     {
-        headers["RateLimit-Policy"] = decision.Uses is [var only]
-            ? only.Policy.ItemFor(only.Quota)
-            : string.Join(", ", decision.Uses.Select(use => use.Policy.ItemFor(use.Quota)));
-        var items = new StringBuilder();
-        RateLimitVerdict? tightest = null;
-        var limit = 0;
+        var policies = new DefaultInterpolatedStringHandler(0, 0, CultureInfo.InvariantCulture, stackalloc char[256]);
+        var limits = new DefaultInterpolatedStringHandler(0, 0, CultureInfo.InvariantCulture, stackalloc char[256]);
+        var (isFirst, tightest) = (true, -1);
         for (var index = 0; index < decision.Uses.Length; index++)
         {
             var (use, verdict) = (decision.Uses[index], decision.Verdicts[index]);
+            policies.AppendLiteral(index > 0 ? ", " : "");
+            policies.AppendLiteral(use.Policy.ItemFor(use.Quota));
             if (verdict.Left is not { } left)
             {
                 continue;
             }
 
-            Add(items, use.Policy.Name, left, verdict.Reset);
-            if (tightest is null || left < tightest.Value.Left)
-            {
-                (tightest, limit) = (verdict, use.Quota.Limit);
-            }
+            Append(ref limits, use.Policy.Name, left, verdict.Reset, isFirst);
+            isFirst = false;
+            tightest = tightest < 0 || left < decision.Verdicts[tightest].Left ? index : tightest;
         }
 
-        if (tightest is not { Left: { } tightestLeft } tight)
+        headers["RateLimit-Policy"] = policies.ToStringAndClear();
+        var text = limits.ToStringAndClear();
+        if (tightest < 0)
         {
             return;
         }
 
-        headers["RateLimit"] = items.ToString();
+        headers["RateLimit"] = text;
         if (withLegacy)
         {
-            headers["X-RateLimit-Limit"] = Text(limit);
-            headers["X-RateLimit-Remaining"] = Text(tightestLeft);
-            headers["X-RateLimit-Reset"] = Text(Seconds(tight.Reset));
+            headers["X-RateLimit-Limit"] = Text(decision.Uses[tightest].Quota.Limit);
+            headers["X-RateLimit-Remaining"] = Text(decision.Verdicts[tightest].Left ?? 0);
+            headers["X-RateLimit-Reset"] = Text(Seconds(decision.Verdicts[tightest].Reset));
         }
     }
 
     /// <summary>Whole seconds, rounded up: a client that waits that long is not told no again.</summary>
     public static long Seconds(long microseconds) => (microseconds + Second - 1) / Second;
 
-    // Of requests under way nobody knows when they end, so there is no t
-    private static void Add(StringBuilder items, string name, int left, long reset) => _ = reset > 0
-        ? items.Append(CultureInfo.InvariantCulture, $"{(items.Length > 0 ? ", " : "")}\"{name}\";r={left};t={Seconds(reset)}")
-        : items.Append(CultureInfo.InvariantCulture, $"{(items.Length > 0 ? ", " : "")}\"{name}\";r={left}");
+    private static void Append(ref DefaultInterpolatedStringHandler items, string name, int left, long reset, bool isFirst)
+    {
+        items.AppendLiteral(isFirst ? "\"" : ", \"");
+        items.AppendLiteral(name);
+        items.AppendLiteral("\";r=");
+        items.AppendFormatted(left);
+        // Of requests under way nobody knows when they end, so there is no t
+        if (reset > 0)
+        {
+            items.AppendLiteral(";t=");
+            items.AppendFormatted(Seconds(reset));
+        }
+    }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

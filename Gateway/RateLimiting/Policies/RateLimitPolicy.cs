@@ -3,7 +3,8 @@ namespace ProdReady.Gateway.RateLimiting.Policies;
 /// <summary>A policy, ready to be applied.</summary>
 internal sealed class RateLimitPolicy
 {
-    private string? _item;
+    // Written together, so that a reader never joins one quota with another's text
+    private volatile Item? _item;
 
     public required string Name { get; init; }
 
@@ -26,11 +27,21 @@ internal sealed class RateLimitPolicy
     public int Cost { get; init; } = 1;
 
     /// <summary>An item of <c>RateLimit-Policy</c> as draft-ietf-httpapi-ratelimit-headers has it.</summary>
-    public string ItemFor(Quota quota) => quota == Quota ? _item ??= Describe(quota) : Describe(quota);
+    public string ItemFor(Quota quota)
+    {
+        if (_item is not { } item || item.Quota != quota)
+        {
+            _item = item = new(quota, Describe(quota));
+        }
+
+        return item.Text;
+    }
 
     private string Describe(Quota quota) => Algorithm == RateLimitAlgorithm.Concurrency
         ? $"\"{Name}\";q={quota.Limit};qu=\"concurrent-requests\""
         : $"\"{Name}\";q={quota.Limit};w={quota.WindowMicroseconds / 1_000_000}";
+
+    private sealed record Item(Quota Quota, string Text);
 }
 
 /// <summary>How much a partition may do.</summary>
