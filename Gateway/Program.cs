@@ -4,6 +4,7 @@ using ProdReady.Gateway.Proxy;
 using ProdReady.Gateway.RateLimiting;
 using ProdReady.Gateway.RateLimiting.Http;
 using ProdReady.Gateway.Root;
+using ProdReady.Gateway.SecurityHeaders;
 using ProdReady.ServiceDefaults;
 using ProdReady.ServiceDefaults.Hosting;
 using ProdReady.ServiceDefaults.Postgres;
@@ -16,6 +17,7 @@ builder.AddMigrations("gateway", typeof(Program).Assembly);
 builder.AddApiKeyAdministration();
 builder.AddClients();
 builder.AddRateLimiting();
+builder.AddSecurityHeaders();
 builder.AddProxy();
 
 var app = builder.Build();
@@ -25,7 +27,7 @@ if (!app.HasValidSettings())
 }
 
 // Outermost, so that no answer leaves without them, whoever made it
-app.UseSecurityHeaders(new HeaderPolicyCollection().AddDefaultApiSecurityHeaders());
+app.UseSecurityHeaders();
 app.UseServiceDefaults();
 app.UseClients();
 app.UseRouting();
