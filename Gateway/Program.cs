@@ -1,5 +1,6 @@
 using ProdReady.Gateway.ApiKeys;
 using ProdReady.Gateway.Clients;
+using ProdReady.Gateway.Documentation;
 using ProdReady.Gateway.Proxy;
 using ProdReady.Gateway.RateLimiting;
 using ProdReady.Gateway.RateLimiting.Http;
@@ -19,6 +20,7 @@ builder.AddClients();
 builder.AddRateLimiting();
 builder.AddSecurityHeaders();
 builder.AddProxy();
+builder.AddDocumentation();
 
 var app = builder.Build();
 if (!app.HasValidSettings())
@@ -38,6 +40,7 @@ app.MapDefaultEndpoints();
 app.MapRoot();
 app.MapApiKeys();
 app.MapRateLimits();
+app.MapDocumentation();
 app.MapProxy();
 
 return await app.RunServiceAsync();

@@ -9,6 +9,7 @@ using ProdReady.ServiceDefaults.Errors;
 using ProdReady.ServiceDefaults.ErrorTracking;
 using ProdReady.ServiceDefaults.Health;
 using ProdReady.ServiceDefaults.Logging;
+using ProdReady.ServiceDefaults.OpenApi;
 using ProdReady.ServiceDefaults.Resilience;
 using ProdReady.ServiceDefaults.Telemetry;
 
@@ -18,7 +19,7 @@ namespace ProdReady.ServiceDefaults;
 public static class ServiceDefaultsExtensions
 {
     /// <summary>
-    /// Adds configuration by environment names, logging, telemetry, health checks, problem details, API keys, and
+    /// Adds configuration by environment names, logging, telemetry, health checks, problem details, API keys, an OpenAPI document, and
     /// resilience, service discovery and correlation on every <see cref="HttpClient"/>.
     /// </summary>
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder)
@@ -33,6 +34,7 @@ public static class ServiceDefaultsExtensions
         builder.AddProblemDetailsDefaults();
         builder.AddErrorTracking();
         builder.AddApiKeys();
+        builder.AddOpenApiDocument();
         builder.Services.AddHealthChecks();
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddTransient<CorrelationHandler>();
@@ -57,10 +59,11 @@ public static class ServiceDefaultsExtensions
         return app;
     }
 
-    /// <summary>Maps <c>/health/live</c> and <c>/health/ready</c>, and Aspire's names for them.</summary>
+    /// <summary>Maps <c>/health/live</c>, <c>/health/ready</c> and Aspire's names for them, and <c>/openapi/v1.json</c>.</summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
         app.MapHealth();
+        app.MapOpenApiDocument();
         return app;
     }
 }

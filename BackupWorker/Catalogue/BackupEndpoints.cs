@@ -14,9 +14,9 @@ internal static partial class BackupEndpoints
     public static IEndpointRouteBuilder MapBackups(this IEndpointRouteBuilder endpoints)
     {
         var backups = endpoints.MapGroup("/backups");
-        backups.MapPost("", StartAsync).RequireScope(RunScope);
-        backups.MapGet("", ListAsync).RequireScope(ReadScope);
-        backups.MapGet("{id}", ShowAsync).RequireScope(ReadScope);
+        backups.MapPost("", StartAsync).RequireScope(RunScope).WithSummary("Start a backup");
+        backups.MapGet("", ListAsync).RequireScope(ReadScope).WithSummary("List the backups");
+        backups.MapGet("{id}", ShowAsync).RequireScope(ReadScope).WithSummary("Show a backup or a run");
         return endpoints;
     }
 

@@ -27,12 +27,12 @@ internal static class ApiKeyEndpoints
     {
         var keys = endpoints.MapGroup(Path).AnswerWhileDatabaseIsAway(
             "Try again, and look at the list of keys first: a key that was made but not shown can be revoked there.");
-        keys.MapGet("", ListAsync).RequireScope(ReadScope);
-        keys.MapGet("{id}", ShowAsync).RequireScope(ReadScope);
-        keys.MapPost("", CreateAsync).RequireScope(WriteScope);
-        keys.MapPost("{id}/rotate", RotateAsync).RequireScope(WriteScope);
-        keys.MapPost("{id}/revoke", RevokeAsync).RequireScope(WriteScope);
-        keys.MapDelete("{id}", RevokeAsync).RequireScope(WriteScope);
+        keys.MapGet("", ListAsync).RequireScope(ReadScope).WithSummary("List API keys");
+        keys.MapGet("{id}", ShowAsync).RequireScope(ReadScope).WithSummary("Show an API key");
+        keys.MapPost("", CreateAsync).RequireScope(WriteScope).WithSummary("Make an API key");
+        keys.MapPost("{id}/rotate", RotateAsync).RequireScope(WriteScope).WithSummary("Replace an API key by a new one, with overlap");
+        keys.MapPost("{id}/revoke", RevokeAsync).RequireScope(WriteScope).WithSummary("Revoke an API key");
+        keys.MapDelete("{id}", RevokeAsync).RequireScope(WriteScope).WithSummary("Revoke an API key");
     }
 
     private static async Task<Results<Ok<ApiKeyPage>, ProblemHttpResult>> ListAsync(

@@ -16,11 +16,14 @@ internal static class RootEndpoints
             ["notifications"] = "/notifications/sms",
             ["backups"] = "/backups",
             ["apiKeys"] = "/admin/api-keys",
+            ["documentation"] = "/docs",
+            ["openapi"] = "/openapi/v1.json",
             ["live"] = "/health/live",
             ["ready"] = "/health/ready",
         });
 
-    public static void MapRoot(this IEndpointRouteBuilder endpoints) => endpoints.MapGet("/", Get);
+    public static void MapRoot(this IEndpointRouteBuilder endpoints) =>
+        endpoints.MapGet("/", Get).WithSummary("What this is, and where to go from here");
 
     private static Ok<RootAnswer> Get() => TypedResults.Ok(Answer);
 

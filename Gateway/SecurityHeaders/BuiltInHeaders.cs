@@ -49,9 +49,10 @@ internal static class BuiltInHeaders
     public static IReadOnlyDictionary<string, string> Of(string name) => new Dictionary<string, string>(Common)
     {
         [ContentSecurityPolicy] = name.Equals(Documentation, StringComparison.OrdinalIgnoreCase)
-            // A page of ours: its own scripts by nonce, everything else from here
-            ? $"default-src 'none'; script-src 'nonce-{Nonce}'; style-src 'self' 'nonce-{Nonce}'; "
-                + "img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+            // A page of ours: its scripts by nonce, everything else from here. Styles inline, because Scalar makes them as it goes;
+            // they can send nothing anywhere, as images, fonts and connections stay here, too
+            ? $"default-src 'none'; script-src 'nonce-{Nonce}'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+                + "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
             // JSON loads nothing; base-uri and form-action are named because default-src does not cover them
             : "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     };

@@ -18,6 +18,7 @@ internal static class MessageEndpoints
 
     public static void MapMessages(this IEndpointRouteBuilder endpoints) =>
         endpoints.MapGet("/notifications/messages/{id:guid}", GetMessageAsync)
+            .WithSummary("Show a message and what became of it")
             .RequireScope(ReadScope)
             .AnswerWhileDatabaseIsAway("Try again.");
 

@@ -21,6 +21,7 @@ internal static class SmsEndpoints
 
     public static void MapSms(this IEndpointRouteBuilder endpoints) =>
         endpoints.MapPost("/notifications/sms", SendAsync)
+            .WithSummary("Send an SMS")
             .RequireScope(SendScope)
             .AnswerWhileDatabaseIsAway(
                 "Repeat the request with the same Idempotency-Key: whether or not this one was accepted, the message is sent once.");

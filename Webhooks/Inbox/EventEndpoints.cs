@@ -10,8 +10,8 @@ internal static class EventEndpoints
     public static IEndpointRouteBuilder MapEvents(this IEndpointRouteBuilder webhooks)
     {
         var events = webhooks.MapGroup("/events").RequireScope("webhooks:read");
-        events.MapGet("/{id:guid}", GetAsync);
-        events.MapGet("/{id:guid}/body", GetBodyAsync);
+        events.MapGet("/{id:guid}", GetAsync).WithSummary("Show an event");
+        events.MapGet("/{id:guid}/body", GetBodyAsync).WithSummary("An event's body, as it was received");
         return webhooks;
     }
 

@@ -8,7 +8,7 @@ internal static class ReceiveEndpoints
 {
     public static IEndpointRouteBuilder MapReceive(this IEndpointRouteBuilder webhooks)
     {
-        webhooks.MapPost("/{source}", ReceiveAsync);
+        webhooks.MapPost("/{source}", ReceiveAsync).WithSummary("Receive a provider's event, signed by it");
         return webhooks;
     }
 

@@ -17,6 +17,9 @@ internal sealed class GatewayApp : WebApplicationFactory<RateLimitingOptions>
     /// <summary>What it logged so far.</summary>
     public LogLines Logs { get; } = new();
 
+    /// <summary>Its base address.</summary>
+    public Uri Url => _client!.BaseAddress!;
+
     /// <summary>Starts a gateway.</summary>
     /// <param name="stores">Its Redis and its Postgres.</param>
     /// <param name="settings">Further settings; they win over the defaults of the tests.</param>
