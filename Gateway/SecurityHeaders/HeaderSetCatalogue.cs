@@ -14,6 +14,8 @@ internal sealed partial class HeaderSetCatalogue : IDisposable
     private readonly HeaderSetMetrics _metrics;
     private readonly ILogger<HeaderSetCatalogue> _logger;
     private readonly IDisposable _changes;
+    private readonly Lock _reloading = new();
+    private string _seen;
     private volatile Snapshot _current;
 
     public HeaderSetCatalogue(
@@ -25,6 +27,7 @@ internal sealed partial class HeaderSetCatalogue : IDisposable
     {
         (_configuration, _validator, _metrics, _logger) = (configuration, validator, metrics, logger);
         _current = new(options.Value);
+        _seen = SettingsOf(configuration);
         _changes = ChangeToken.OnChange(configuration.GetReloadToken, Reload);
     }
 
@@ -52,17 +55,39 @@ internal sealed partial class HeaderSetCatalogue : IDisposable
     /// <summary>Whole or not at all: with one wrong value, everything stays as it was.</summary>
     private void Reload()
     {
-        var read = _validator.Read(_configuration);
-        if (read.Failures.Count > 0)
+        // One change is told once for each source of settings, and most changes are of other settings
+        lock (_reloading)
         {
-            _metrics.Reloaded(applied: false);
-            Log.Refused(_logger, string.Join(' ', read.Failures));
-            return;
-        }
+            var settings = SettingsOf(_configuration);
+            if (settings == _seen)
+            {
+                return;
+            }
 
-        _current = new(read.Options);
-        _metrics.Reloaded(applied: true);
+            _seen = settings;
+            Apply(_validator.Read(_configuration));
+        }
     }
+
+    private void Apply((SecurityHeadersOptions Options, IReadOnlyList<string> Failures) read)
+    {
+        var valid = read.Failures.Count == 0;
+        _metrics.Reloaded(applied: valid);
+        if (valid)
+        {
+            _current = new(read.Options);
+            Log.Applied(_logger);
+        }
+        else
+        {
+            Log.Refused(_logger, string.Join(' ', read.Failures));
+        }
+    }
+
+    private static string SettingsOf(IConfiguration configuration) => string.Join(
+        '\n',
+        configuration.GetSection(SecurityHeadersOptions.SectionName).AsEnumerable()
+            .Concat(ValidateSecurityHeadersOptions.RoutesOf(configuration)));
 
     private sealed class Snapshot
     {
@@ -82,6 +107,9 @@ internal sealed partial class HeaderSetCatalogue : IDisposable
 
     private static partial class Log
     {
+        [LoggerMessage(LogLevel.Information, "New security headers hold from now on")]
+        public static partial void Applied(ILogger logger);
+
         [LoggerMessage(LogLevel.Error, "The new security headers are refused, the old ones stay: {Failures}")]
         public static partial void Refused(ILogger logger, string failures);
     }

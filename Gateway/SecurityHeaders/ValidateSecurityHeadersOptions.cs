@@ -35,6 +35,12 @@ internal sealed class ValidateSecurityHeadersOptions(IConfiguration configuratio
         }
     }
 
+    /// <summary>The sets that routes name, by the setting that names them.</summary>
+    public static IEnumerable<KeyValuePair<string, string?>> RoutesOf(IConfiguration source) =>
+        from route in source.GetSection("ReverseProxy:Routes").GetChildren()
+        let set = route.GetSection("Metadata").GetSection(Section)
+        select KeyValuePair.Create(set.Path, set.Value);
+
     private List<string> Failures(SecurityHeadersOptions options) =>
         [.. OfDefault(options), .. options.Sets.SelectMany(set => OfSet(set.Key, set.Value)), .. OfRemoved(options), .. OfRoutes(options)];
 
@@ -83,10 +89,9 @@ internal sealed class ValidateSecurityHeadersOptions(IConfiguration configuratio
         select $"{Section}:Remove:{entry.Index} is '{entry.Item}', which {problem} Example: X-Internal-Host";
 
     private IEnumerable<string> OfRoutes(SecurityHeadersOptions options) =>
-        from route in configuration.GetSection("ReverseProxy:Routes").GetChildren()
-        let name = route[$"Metadata:{Section}"]
-        where name is not null && !IsOneOf(options.Names, name)
-        select $"{route.Path}:Metadata:{Section} is '{name}', but there is no {Section}:Sets:{name}. {Known(options)}";
+        from route in RoutesOf(configuration)
+        where route.Value is not null && !IsOneOf(options.Names, route.Value)
+        select $"{route.Key} is '{route.Value}', but there is no {Section}:Sets:{route.Value}. {Known(options)}";
 
     private static string? ProblemOfName(string name) => name switch
     {

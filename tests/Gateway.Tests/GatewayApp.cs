@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using ProdReady.Gateway.RateLimiting;
+using ProdReady.Gateway.Tests.SecurityHeaders;
 using ProdReady.Testing;
 
 namespace ProdReady.Gateway.Tests;
@@ -89,6 +90,18 @@ internal sealed class GatewayApp : WebApplicationFactory<RateLimitingOptions>
         return _client!.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Changes settings as an operator would in a file: all at once, and told to whoever listens.</summary>
+    public void Change(params (string Key, string? Value)[] settings)
+    {
+        var configuration = (IConfigurationRoot)Services.GetRequiredService<IConfiguration>();
+        foreach (var (key, value) in settings)
+        {
+            configuration[key] = value;
+        }
+
+        configuration.Reload();
+    }
+
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseEnvironment("Production");
@@ -98,6 +111,8 @@ internal sealed class GatewayApp : WebApplicationFactory<RateLimitingOptions>
         }
 
         builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(Logs));
-        builder.ConfigureTestServices(services => services.AddSingleton<IStartupFilter, RemoteAddressFilter>());
+        builder.ConfigureTestServices(services => services
+            .AddSingleton<IStartupFilter, RemoteAddressFilter>()
+            .AddSingleton<IStartupFilter, ConnectionFilter>());
     }
 }
