@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using NetEscapades.AspNetCore.SecurityHeaders;
+using Polly;
 using ProdReady.Gateway.SecurityHeaders;
+using ProdReady.ServiceDefaults.Resilience;
 using Scalar.AspNetCore;
 
 namespace ProdReady.Gateway.Documentation;
@@ -22,7 +24,9 @@ internal static class DocumentationExtensions
         builder.Services.AddHttpClient(
                 ServiceDocuments.Client, client => client.MaxResponseContentBufferSize = ServiceDocuments.LargestDocument)
             // A service has no business to send the gateway elsewhere
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+            // Once: whoever asks for the page waits, and a service that was left out is asked again soon
+            .ConfigureResilience((resilience, _) => resilience.Retry.ShouldHandle = static _ => PredicateResult.False());
     }
 
     public static void MapDocumentation(this WebApplication app)

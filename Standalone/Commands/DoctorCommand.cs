@@ -35,6 +35,7 @@ internal static class DoctorCommand
         Add("setpriv", "a stack that is killed with -9 is cleaned up by the next up or down, not at once");
         Add("docker", "no images, no containers under Aspire");
         Add("redis-server", "tests run against Garnet alone, and none kills or freezes Redis");
+        Add("chromium", "the documentation's page is not tested in a browser");
         AnsiConsole.Write(programs);
 
         var settings = new Table().RoundedBorder().AddColumns("Setting", "State", "Without it");
