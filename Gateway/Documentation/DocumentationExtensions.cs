@@ -16,7 +16,11 @@ internal static class DocumentationExtensions
     public static void AddDocumentation(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<IValidateOptions<DocumentationOptions>, ValidateDocumentationOptions>();
-        builder.Services.AddOptions<DocumentationOptions>().BindConfiguration(DocumentationOptions.SectionName).ValidateOnStart();
+        // Read once: what a later change could break is worth less than a restart
+        builder.Services.AddOptions<DocumentationOptions>()
+            .Configure<IConfiguration>((options, configuration) =>
+                configuration.GetSection(DocumentationOptions.SectionName).Bind(options))
+            .ValidateOnStart();
         builder.Services.AddSingleton<DocumentationMetrics>();
         builder.Services.AddSingleton<GatewayPaths>();
         builder.Services.AddSingleton<ServiceDocuments>();
