@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Extensions.Options;
 using NetEscapades.AspNetCore.SecurityHeaders;
 using Polly;
+using ProdReady.Gateway.LiveSettings;
 using ProdReady.Gateway.SecurityHeaders;
 using ProdReady.ServiceDefaults.Resilience;
 using Scalar.AspNetCore;
@@ -15,12 +15,7 @@ internal static class DocumentationExtensions
 
     public static void AddDocumentation(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<IValidateOptions<DocumentationOptions>, ValidateDocumentationOptions>();
-        // Read once: what a later change could break is worth less than a restart
-        builder.Services.AddOptions<DocumentationOptions>()
-            .Configure<IConfiguration>((options, configuration) =>
-                configuration.GetSection(DocumentationOptions.SectionName).Bind(options))
-            .ValidateOnStart();
+        builder.AddLiveOptions<DocumentationOptions, ValidateDocumentationOptions>(DocumentationOptions.SectionName);
         builder.Services.AddSingleton<DocumentationMetrics>();
         builder.Services.AddSingleton<GatewayPaths>();
         builder.Services.AddSingleton<ServiceDocuments>();
@@ -35,7 +30,7 @@ internal static class DocumentationExtensions
 
     public static void MapDocumentation(this WebApplication app)
     {
-        if (!app.Services.GetRequiredService<IOptions<DocumentationOptions>>().Value.Enabled)
+        if (!app.Services.GetRequiredService<LiveSection<DocumentationOptions>>().Current.Enabled)
         {
             // In place of the gateway's own, which every service has
             app.MapGet(Path, NotFound).ExcludeFromDescription();

@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Microsoft.Extensions.Options;
+using ProdReady.Gateway.LiveSettings;
 
 namespace ProdReady.Gateway.Documentation;
 
@@ -7,11 +7,11 @@ internal sealed class DocumentationMetrics
 {
     private readonly Counter<long> _documents;
 
-    public DocumentationMetrics(IMeterFactory meters, IOptions<DocumentationOptions> options)
+    public DocumentationMetrics(IMeterFactory meters, LiveSection<DocumentationOptions> settings)
     {
         _documents = meters.Create("ProdReady.Gateway").CreateCounter<long>(
             "prodready.documentation.documents", "{document}", "OpenAPI documents asked of services, by service and outcome");
-        foreach (var service in options.Value.Documents.Keys)
+        foreach (var service in settings.Current.Documents.Keys)
         {
             Add(0, service, received: true);
             Add(0, service, received: false);

@@ -6,7 +6,7 @@ public sealed class DocumentationOptions
     /// <summary>The section that holds these settings.</summary>
     public const string SectionName = "Documentation";
 
-    /// <summary>Whether <c>/openapi/v1.json</c> and <c>/docs</c> exist.</summary>
+    /// <summary>Whether <c>/openapi/v1.json</c> and <c>/docs</c> exist. Read at start only, unlike the others.</summary>
     public bool Enabled { get; set; } = true;
 
     /// <summary>Where each cluster has its own document, by the cluster's name; an empty path leaves a cluster out.</summary>

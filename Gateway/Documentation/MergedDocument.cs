@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
-using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
+using ProdReady.Gateway.LiveSettings;
 using ProdReady.ServiceDefaults.OpenApi;
 
 namespace ProdReady.Gateway.Documentation;
@@ -15,7 +15,7 @@ internal sealed class MergedDocument(
     [FromKeyedServices(OpenApiExtensions.DocumentName)] IOpenApiDocumentProvider own,
     ServiceDocuments services,
     GatewayPaths paths,
-    IOptions<DocumentationOptions> options,
+    LiveSection<DocumentationOptions> settings,
     TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(5);
@@ -61,7 +61,7 @@ internal sealed class MergedDocument(
         merged["info"]!["description"] = Describe(missing);
         // The gateway itself, at whatever address it was reached
         merged["servers"] = new JsonArray(new JsonObject { ["url"] = "/" });
-        var interval = options.Value.RefreshInterval;
+        var interval = settings.Current.RefreshInterval;
         return new(
             JsonSerializer.SerializeToUtf8Bytes(merged),
             time.GetTimestamp(),

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.Options;
+using ProdReady.Gateway.LiveSettings;
 using Yarp.ReverseProxy;
 
 namespace ProdReady.Gateway.Documentation;
@@ -9,7 +9,7 @@ namespace ProdReady.Gateway.Documentation;
 internal sealed partial class ServiceDocuments(
     IHttpClientFactory clients,
     IProxyStateLookup proxy,
-    IOptions<DocumentationOptions> options,
+    LiveSection<DocumentationOptions> settings,
     DocumentationMetrics metrics,
     ILogger<ServiceDocuments> logger)
 {
@@ -20,7 +20,7 @@ internal sealed partial class ServiceDocuments(
     public const int LargestDocument = 4 * 1024 * 1024;
 
     public Task<ServiceDocument[]> GetAsync(CancellationToken cancellationToken) => Task.WhenAll(
-        from document in options.Value.Documents
+        from document in settings.Current.Documents
         where !string.IsNullOrEmpty(document.Value)
         orderby document.Key
         select GetAsync(document.Key, document.Value, cancellationToken));
@@ -29,7 +29,7 @@ internal sealed partial class ServiceDocuments(
     {
         JsonObject? document = null;
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(options.Value.Timeout);
+        timeout.CancelAfter(settings.Current.Timeout);
         try
         {
             document = AddressOf(service) is { } address ? await ReadAsync(new Uri(address, path), timeout.Token) : null;

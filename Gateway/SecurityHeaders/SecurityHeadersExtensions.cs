@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Options;
+using ProdReady.Gateway.LiveSettings;
 using Yarp.ReverseProxy.Configuration;
 
 namespace ProdReady.Gateway.SecurityHeaders;
@@ -8,15 +8,7 @@ internal static class SecurityHeadersExtensions
 {
     public static void AddSecurityHeaders(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<ValidateSecurityHeadersOptions>();
-        builder.Services.AddSingleton<IValidateOptions<SecurityHeadersOptions>>(services =>
-            services.GetRequiredService<ValidateSecurityHeadersOptions>());
-        // Not BindConfiguration, which would validate each change by itself, and throw into whoever changed the configuration
-        builder.Services.AddOptions<SecurityHeadersOptions>()
-            .Configure<IConfiguration>((options, configuration) =>
-                configuration.GetSection(SecurityHeadersOptions.SectionName).Bind(options))
-            .ValidateOnStart();
-        builder.Services.AddSingleton<HeaderSetMetrics>();
+        builder.AddLiveOptions<SecurityHeadersOptions, ValidateSecurityHeadersOptions>(SecurityHeadersOptions.SectionName);
         builder.Services.AddSingleton<HeaderSetCatalogue>();
         builder.Services.AddSingleton<IProxyConfigFilter, HeaderSetRouteFilter>();
         builder.Services.AddSecurityHeaderPolicies((policies, services) =>

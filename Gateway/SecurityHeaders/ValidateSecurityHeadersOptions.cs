@@ -20,27 +20,6 @@ internal sealed class ValidateSecurityHeadersOptions(IConfiguration configuratio
     public ValidateOptionsResult Validate(string? name, SecurityHeadersOptions options) =>
         Failures(options) is { Count: > 0 } failures ? ValidateOptionsResult.Fail(failures) : ValidateOptionsResult.Success;
 
-    /// <summary>The settings as they are now, with what is wrong with them.</summary>
-    public (SecurityHeadersOptions Options, IReadOnlyList<string> Failures) Read(IConfiguration source)
-    {
-        try
-        {
-            var options = source.GetSection(Section).Get<SecurityHeadersOptions>() ?? new();
-            return (options, Failures(options));
-        }
-        catch (InvalidOperationException exception)
-        {
-            // A value of the wrong type
-            return (new(), [exception.Message]);
-        }
-    }
-
-    /// <summary>The sets that routes name, by the setting that names them.</summary>
-    public static IEnumerable<KeyValuePair<string, string?>> RoutesOf(IConfiguration source) =>
-        from route in source.GetSection("ReverseProxy:Routes").GetChildren()
-        let set = route.GetSection("Metadata").GetSection(Section)
-        select KeyValuePair.Create(set.Path, set.Value);
-
     private List<string> Failures(SecurityHeadersOptions options) =>
         [.. OfDefault(options), .. options.Sets.SelectMany(set => OfSet(set.Key, set.Value)), .. OfRemoved(options), .. OfRoutes(options)];
 
@@ -89,9 +68,10 @@ internal sealed class ValidateSecurityHeadersOptions(IConfiguration configuratio
         select $"{Section}:Remove:{entry.Index} is '{entry.Item}', which {problem} Example: X-Internal-Host";
 
     private IEnumerable<string> OfRoutes(SecurityHeadersOptions options) =>
-        from route in RoutesOf(configuration)
-        where route.Value is not null && !IsOneOf(options.Names, route.Value)
-        select $"{route.Key} is '{route.Value}', but there is no {Section}:Sets:{route.Value}. {Known(options)}";
+        from route in configuration.GetSection("ReverseProxy:Routes").GetChildren()
+        let set = route.GetSection("Metadata").GetSection(Section)
+        where set.Value is not null && !IsOneOf(options.Names, set.Value)
+        select $"{set.Path} is '{set.Value}', but there is no {Section}:Sets:{set.Value}. {Known(options)}";
 
     private static string? ProblemOfName(string name) => name switch
     {

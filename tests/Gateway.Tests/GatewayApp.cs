@@ -90,18 +90,6 @@ internal sealed class GatewayApp : WebApplicationFactory<RateLimitingOptions>
         return _client!.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Changes settings as an operator would in a file: all at once, and told to whoever listens.</summary>
-    public void Change(params (string Key, string? Value)[] settings)
-    {
-        var configuration = (IConfigurationRoot)Services.GetRequiredService<IConfiguration>();
-        foreach (var (key, value) in settings)
-        {
-            configuration[key] = value;
-        }
-
-        configuration.Reload();
-    }
-
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseEnvironment("Production");

@@ -23,11 +23,11 @@ internal static class RateLimitEndpoints
     public static void MapRateLimits(this IEndpointRouteBuilder endpoints)
     {
         var limits = endpoints.MapGroup("/admin/rate-limits").AnswerWhileDatabaseIsAway(WhileDatabaseIsAway);
-        limits.MapGet("{policy}/{**partition}", ShowAsync).RequireScope(ReadScope);
-        limits.MapDelete("{policy}/{**partition}", ResetAsync).RequireScope(WriteScope);
+        limits.MapGet("{policy}/{**partition}", ShowAsync).RequireScope(ReadScope).WithSummary("Show what a partition has used");
+        limits.MapDelete("{policy}/{**partition}", ResetAsync).RequireScope(WriteScope).WithSummary("Reset a partition");
         endpoints.MapGroup("/admin/api-keys").AnswerWhileDatabaseIsAway(WhileDatabaseIsAway)
-            .MapGet("{id}/usage", ShowKeyAsync).RequireScope(ApiKeyEndpoints.ReadScope);
-        endpoints.MapGet("/usage", ShowCallerAsync).RequireRateLimiting(UsagePolicy);
+            .MapGet("{id}/usage", ShowKeyAsync).RequireScope(ApiKeyEndpoints.ReadScope).WithSummary("Show what an API key has used");
+        endpoints.MapGet("/usage", ShowCallerAsync).RequireRateLimiting(UsagePolicy).WithSummary("The caller's own limits, and what is left");
     }
 
     private static async Task<Results<Ok<LimitAnswer>, ProblemHttpResult>> ShowAsync(

@@ -37,7 +37,7 @@ public sealed class MergedDocumentTests(DataStores stores) : IAsyncLifetime
 
         Assert.Equal("3.1.1", (string?)document["openapi"]);
         Assert.Equal("""[{"url":"/"}]""", document["servers"]!.ToJsonString());
-        Assert.Equal(["/", "/admin/api-keys", "/admin/api-keys/{id}"], Paths(document).Take(3));
+        Assert.Superset(new HashSet<string> { "/", "/admin/api-keys", "/admin/api-keys/{id}" }, Paths(document).ToHashSet());
         var schemes = document["components"]!["securitySchemes"]!;
         Assert.Equal(("apiKey", "header", "X-Api-Key"), ((string?)schemes["ApiKey"]!["type"], (string?)schemes["ApiKey"]!["in"], (string?)schemes["ApiKey"]!["name"]));
         Assert.Equal(("http", "bearer"), ((string?)schemes["Bearer"]!["type"], (string?)schemes["Bearer"]!["scheme"]));

@@ -162,4 +162,20 @@ public sealed class EveryAnswerTests(DataStores stores) : IAsyncLifetime
             Assert.Equal(expected, response.Header("Strict-Transport-Security"));
         }
     }
+
+    [Theory]
+    [InlineData("127.0.0.0/8", ExpectedHeaders.StrictTransportSecurity)]
+    [InlineData("192.0.2.0/24", null)]
+    public async Task A_proxy_that_terminated_tls_is_believed_if_it_is_trusted(string trusted, string? expected)
+    {
+        await using var gateway = await GatewayApp.StartAsync(stores, ("Clients:TrustedProxies:0", trusted));
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/");
+        request.Headers.Host = "api.example.com";
+        request.Headers.Add("X-Forwarded-For", "198.51.100.7");
+        request.Headers.Add("X-Forwarded-Proto", "https");
+
+        using var response = await gateway.SendAsync(request);
+
+        Assert.Equal(expected, response.Header("Strict-Transport-Security"));
+    }
 }

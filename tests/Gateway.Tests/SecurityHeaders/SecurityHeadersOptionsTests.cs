@@ -38,6 +38,7 @@ public sealed class SecurityHeadersOptionsTests
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)))
             .Build();
-        return new ValidateSecurityHeadersOptions(configuration).Read(configuration).Failures;
+        var options = configuration.GetSection(SecurityHeadersOptions.SectionName).Get<SecurityHeadersOptions>() ?? new();
+        return new ValidateSecurityHeadersOptions(configuration).Validate(null, options).Failures ?? [];
     }
 }
