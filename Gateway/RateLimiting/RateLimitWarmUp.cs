@@ -1,5 +1,4 @@
 using ProdReady.Gateway.RateLimiting.Deciding;
-using ProdReady.Gateway.RateLimiting.Policies;
 
 namespace ProdReady.Gateway.RateLimiting;
 
@@ -11,21 +10,8 @@ internal sealed class RateLimitWarmUp(DecisionQueue queue, Partitions partitions
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private static readonly RateLimitPolicy Policy = new()
-    {
-        Name = "warm-up",
-        Algorithm = RateLimitAlgorithm.Sliding,
-        Quota = new(1, TimeSpan.FromSeconds(1)),
-        Partitioner = Partitioner.Global,
-    };
-
     // If Redis is down, the circuit says so and the gateway starts all the same
-    public Task StartAsync(CancellationToken cancellationToken)
-    {
-        var use = new RateLimitUse(Policy, Policy.Quota, partitions.Get(Policy, Guid.NewGuid().ToString("N")));
-        var item = use.Partition.Ask(use, Policy.Cost, runningId: null, isRefill: false, clock.Now);
-        return queue.AskFirstAsync(new DecisionQuestion([item], clock.Now), Patience);
-    }
+    public Task StartAsync(CancellationToken cancellationToken) => queue.AskFirstAsync(Probe.Create(partitions, clock), Patience);
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

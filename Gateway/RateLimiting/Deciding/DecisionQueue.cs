@@ -8,7 +8,13 @@ namespace ProdReady.Gateway.RateLimiting.Deciding;
 /// longer than the timeout, and none is asked twice.
 /// </summary>
 internal sealed class DecisionQueue(
-    IConnectionMultiplexer redis, RateLimitRulesSource rules, RedisCircuit circuit, RateLimitMetrics metrics, LimiterClock clock, TimeProvider time)
+    IConnectionMultiplexer redis,
+    RateLimitRulesSource rules,
+    RedisCircuit circuit,
+    RateLimitMetrics metrics,
+    Partitions partitions,
+    LimiterClock clock,
+    TimeProvider time)
 {
     /// <summary>More would hold up Redis for everybody else: a script runs alone.</summary>
     private const int LargestBatch = 64;
@@ -125,11 +131,10 @@ internal sealed class DecisionQueue(
     {
         while (true)
         {
-            // One at a time, and the next only once this one is over: a frozen Redis would have to work off all of them
-            var probe = redis.GetDatabase().PingAsync();
             try
             {
-                await probe;
+                // One at a time, and the next only once this one is over: a frozen Redis would have to work off all of them
+                await DecisionScript.AskAsync(redis.GetDatabase(), [Probe.Create(partitions, clock)], Timeout.InfiniteTimeSpan);
                 Volatile.Write(ref _answeredAt, clock.Now);
                 circuit.Close();
                 return;
@@ -138,8 +143,9 @@ internal sealed class DecisionQueue(
             {
                 return;
             }
-            catch (Exception exception) when (exception is RedisException or TimeoutException)
+            catch (Exception)
             {
+                // The circuit has said why; the client bounds each attempt
                 await Task.Delay(ProbeInterval, time);
             }
         }
