@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using ProdReady.ServiceDefaults.Caching;
-using ProdReady.ServiceDefaults.Tests.Redis;
 using ProdReady.Testing;
 
 namespace ProdReady.ServiceDefaults.Tests.Caching;
