@@ -113,8 +113,7 @@ public sealed class AuthenticationTests(DataStores stores) : IAsyncLifetime
     {
         var expired = await _database.AddAsync(["*"], expiresAt: Now.AddSeconds(-1));
         var early = await _database.AddAsync(["*"], notBefore: Now.AddHours(1));
-        var revoked = await _database.AddAsync(["*"]);
-        await _database.RevokeAsync(revoked);
+        var revoked = await _database.AddRevokedAsync(["*"]);
 
         await RefusedAsync("expired", Invalid, ("X-Api-Key", expired.Text));
         await RefusedAsync("not_yet_valid", Invalid, ("X-Api-Key", early.Text));
@@ -155,8 +154,7 @@ public sealed class AuthenticationTests(DataStores stores) : IAsyncLifetime
     {
         using var counts = new KeyCounts(_service);
         var key = await _database.AddAsync(["notifications:send"]);
-        var revoked = await _database.AddAsync(["notifications:send"]);
-        await _database.RevokeAsync(revoked);
+        var revoked = await _database.AddRevokedAsync(["notifications:send"]);
 
         await _service.StatusAsync("/send", key.Text);
         await _service.StatusAsync("/send", key.Text);

@@ -23,6 +23,20 @@ internal sealed class KeyDatabase(TestDatabase database) : IAsyncDisposable
         "CREATE SCHEMA gateway; "
         + await File.ReadAllTextAsync(Path.Combine(Checkout.Directory, "Gateway", "Migrations", "0001_api_keys.sql"), Cancellation));
 
+    /// <summary>Adds a key that is revoked already: no look at the store can come in between.</summary>
+    public async Task<IssuedApiKey> AddRevokedAsync(string[] scopes)
+    {
+        var key = IssuedApiKey.Create("test");
+        await ExecuteAsync(
+            """
+            INSERT INTO gateway.api_keys
+                (id, prefix, key_hash, name, scopes, created_at, created_by, version, revoked_at, revoked_by)
+            VALUES ($1, $2, $3, 'a test''s', $4, now(), 'admin', 0, now(), 'admin')
+            """,
+            key.Id, key.Prefix, key.Hash, scopes);
+        return key;
+    }
+
     /// <summary>Adds a key.</summary>
     public async Task<IssuedApiKey> AddAsync(
         string[] scopes, DateTimeOffset? notBefore = null, DateTimeOffset? expiresAt = null, string? plan = null)
