@@ -12,6 +12,7 @@ if (CommandLineInterface.IsFor(args))
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.Services.AddValidation();
 builder.AddPostgres();
 builder.AddMigrations("backups", typeof(Program).Assembly);
 builder.AddBackups();

@@ -12,6 +12,7 @@ using ProdReady.ServiceDefaults.Postgres;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.Services.AddValidation();
 builder.AddRedis();
 builder.AddPostgres();
 builder.AddMigrations("gateway", typeof(Program).Assembly);

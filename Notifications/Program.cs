@@ -7,6 +7,7 @@ using ProdReady.ServiceDefaults.Postgres;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.Services.AddValidation();
 builder.AddPostgres();
 builder.AddMigrations("notifications", typeof(Program).Assembly);
 builder.AddMessages();

@@ -6,6 +6,7 @@ using ProdReady.Webhooks.Sources;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.Services.AddValidation();
 builder.AddSources();
 builder.AddInbox();
 builder.AddReceiving();

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
@@ -6,9 +7,10 @@ using ProdReady.ServiceDefaults.ApiKeys;
 namespace ProdReady.Gateway.ApiKeys;
 
 /// <summary>The body of <c>POST /admin/api-keys</c>.</summary>
-internal sealed partial record CreateApiKeyRequest(
-    string? Name,
-    string?[]? Scopes,
+/// <remarks>Public, since the validation's source generator passes over internal types without a word.</remarks>
+public sealed partial record CreateApiKeyRequest(
+    [property: Required(AllowEmptyStrings = true, ErrorMessage = "A name is required.")] string? Name,
+    [property: Required(ErrorMessage = "1 to 32 scopes are required.")] string?[]? Scopes,
     string? Plan = null,
     LimitBody? Limit = null,
     string? Environment = null,
@@ -22,9 +24,9 @@ internal sealed partial record CreateApiKeyRequest(
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? Unknown { get; init; }
 
-    /// <summary>Checks everything.</summary>
+    /// <summary>Checks everything that is there.</summary>
     /// <returns>The problems by field; empty if there are none.</returns>
-    public Dictionary<string, string[]> Validate(DateTimeOffset now)
+    internal Dictionary<string, string[]> Validate(DateTimeOffset now)
     {
         var errors = new Dictionary<string, string[]>();
         if (string.IsNullOrWhiteSpace(Name) || Name.Length > LongestName || Name.Any(char.IsControl))
@@ -83,12 +85,12 @@ internal sealed partial record CreateApiKeyRequest(
 }
 
 /// <summary>At most <paramref name="Requests"/> in any window of <paramref name="WindowSeconds"/>.</summary>
-internal sealed record LimitBody(int Requests, int WindowSeconds)
+public sealed record LimitBody(int Requests, int WindowSeconds)
 {
     private const int MostRequests = 1_000_000;
     private const int SecondsOfADay = 24 * 60 * 60;
 
-    public void Validate(Dictionary<string, string[]> errors)
+    internal void Validate(Dictionary<string, string[]> errors)
     {
         if (Requests is < 1 or > MostRequests)
         {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.ComponentModel.DataAnnotations;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -9,7 +10,10 @@ namespace ProdReady.Notifications.Sms;
 /// <summary>The body of <c>POST /notifications/sms</c>.</summary>
 /// <param name="To">The recipient, with country code.</param>
 /// <param name="Body">1 to 1,600 characters.</param>
-internal sealed record SmsRequest(string? To, string? Body)
+/// <remarks>Public, since the validation's source generator passes over internal types without a word.</remarks>
+public sealed record SmsRequest(
+    [property: Required(AllowEmptyStrings = true, ErrorMessage = "A number is required.")] string? To,
+    [property: Required(AllowEmptyStrings = true, ErrorMessage = "A text is required.")] string? Body)
 {
     /// <summary>Twilio's limit; it counts UTF-16 code units.</summary>
     private const int LongestBody = 1600;
@@ -23,9 +27,9 @@ internal sealed record SmsRequest(string? To, string? Body)
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? Unknown { get; init; }
 
-    /// <summary>Checks everything, and finds the number in E.164 form.</summary>
+    /// <summary>Checks everything that is there, and finds the number in E.164 form.</summary>
     /// <returns>The problems by field; empty if there are none.</returns>
-    public Dictionary<string, string[]> Validate(string? idempotencyKey, out string number)
+    internal Dictionary<string, string[]> Validate(string? idempotencyKey, out string number)
     {
         var errors = new Dictionary<string, string[]>();
         if (!E164.TryParse(To, out number!, out var reason))
@@ -53,11 +57,10 @@ internal sealed record SmsRequest(string? To, string? Body)
     }
 
     /// <summary>What an idempotency key stands for.</summary>
-    public byte[] ContentHash(string number) => SHA256.HashData(Encoding.UTF8.GetBytes($"{number}\n{Body}"));
+    internal byte[] ContentHash(string number) => SHA256.HashData(Encoding.UTF8.GetBytes($"{number}\n{Body}"));
 
     private string? BodyProblem() => Body switch
     {
-        null => "A text is required.",
         _ when string.IsNullOrWhiteSpace(Body) => "The text is empty.",
         { Length: > LongestBody } => $"The text has {Body.Length} characters; {LongestBody} is the most that fits a message.",
         // Postgres stores none

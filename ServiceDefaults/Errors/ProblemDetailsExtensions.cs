@@ -22,8 +22,8 @@ internal static class ProblemDetailsExtensions
             // What the caller did wrong is in the request's line; as an error it would wake somebody up
             options.SuppressDiagnosticsCallback = static context => StatusOf(context.Exception) < StatusCodes.Status500InternalServerError;
         });
-        // Malformed JSON and the like answer 400 as a problem, in Development too, instead of an exception page
-        builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = false);
+        // Malformed JSON and the like come to the exception handler, which can say where it is; else it would be a bare 400
+        builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
     }
 
     /// <summary>A body over the limit (413), one that broke off (400) or came too slowly (408) is Kestrel's exception.</summary>

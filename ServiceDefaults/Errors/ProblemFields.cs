@@ -23,7 +23,12 @@ internal static class ProblemFields
         problem.Instance ??= http.Request.Path;
         problem.Extensions["correlationId"] = CorrelationId.Of(http);
         problem.Extensions["traceId"] = Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier;
-        if (context.Exception is { } exception && showExceptions)
+        if (UnreadableBody.Errors(context.Exception, http) is { } errors)
+        {
+            problem.Detail = "The body cannot be read: errors holds the reasons by field.";
+            problem.Extensions["errors"] = errors;
+        }
+        else if (context.Exception is { } exception && showExceptions)
         {
             problem.Detail = exception.Message;
         }

@@ -59,6 +59,26 @@ internal static class ValidationFields
         return translated.ToString();
     }
 
+    /// <summary>The type at a path that names everything as the JSON does; <see langword="null"/> where that is not known.</summary>
+    internal static Type? TypeAt(string path, Type body, JsonSerializerOptions options)
+    {
+        var type = body;
+        foreach (var part in path.Split('.'))
+        {
+            var index = part.IndexOf('[', StringComparison.Ordinal);
+            var name = index < 0 ? part : part[..index];
+            type = options.GetTypeInfo(type).Properties
+                .FirstOrDefault(property => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase))?.PropertyType;
+            type = type is null || index < 0 ? type : options.GetTypeInfo(type).ElementType;
+            if (type is null)
+            {
+                return null;
+            }
+        }
+
+        return type;
+    }
+
     private static JsonPropertyInfo? Property(Type type, string member, JsonSerializerOptions options) =>
         options.GetTypeInfo(type).Properties.FirstOrDefault(property => property.AttributeProvider is MemberInfo { Name: var name } && name == member);
 }

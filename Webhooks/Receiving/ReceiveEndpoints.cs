@@ -21,11 +21,20 @@ internal static class ReceiveEndpoints
             Reception.TooLarge tooLarge => Problem(
                 StatusCodes.Status413PayloadTooLarge, $"The body is larger than {tooLarge.MaxBytes} bytes."),
             Reception.Unsigned unsigned => Unsigned(unsigned.Verdict),
-            Reception.NoEvent => Problem(
-                StatusCodes.Status400BadRequest, "The signature is good, but the body is not a JSON object with an id."),
+            Reception.NoEvent => NoEvent(),
             Reception.Broken broken => Problem(broken.Status, "The request broke off or could not be read."),
             var other => throw new InvalidOperationException($"No answer for {other}."),
         };
+
+    private static ProblemHttpResult NoEvent() => TypedResults.Problem(
+        new HttpValidationProblemDetails(new Dictionary<string, string[]>
+        {
+            ["id"] = ["An id of 1 to 255 characters is required, as text without control characters."],
+        })
+        {
+            Detail = "The signature is good, but the body is not a JSON object with an id.",
+            Status = StatusCodes.Status400BadRequest,
+        });
 
     /// <summary>Says enough to fix an honest sender, and nothing about which secret or which byte.</summary>
     private static ProblemHttpResult Unsigned(SignatureVerdict verdict) => TypedResults.Problem(

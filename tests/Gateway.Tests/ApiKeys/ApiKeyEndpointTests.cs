@@ -70,7 +70,6 @@ public sealed class ApiKeyEndpointTests(DataStores stores) : ApiKeyTest(stores)
     }
 
     [Theory]
-    [InlineData("""{"name":"n"}""")]
     [InlineData("""{"name":"n","scopes":[]}""")]
     [InlineData("""{"name":"n","scopes":[null]}""")]
     [InlineData("""{"name":"n","scopes":["a","a"]}""")]

@@ -60,9 +60,8 @@ public sealed class SmsEndpointTests(DataStores stores) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("{}", "A text is required.")]
-    [InlineData("""{"body":" \n "}""", "The text is empty.")]
-    [InlineData("""{"body":"a\u0000b"}""", "The text has a NUL character.")]
+    [InlineData("""{"to":"","body":" \n "}""", "The text is empty.")]
+    [InlineData("""{"to":"","body":"a\u0000b"}""", "The text has a NUL character.")]
     public async Task A_wrong_text_is_named(string json, string reason)
     {
         var problem = await PostAsync(HttpStatusCode.UnprocessableEntity, json);
@@ -81,11 +80,24 @@ public sealed class SmsEndpointTests(DataStores stores) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("{")]
-    [InlineData("null")]
-    [InlineData("""{"to":5}""")]
-    [InlineData("""{"body":"\ud800"}""")]
-    public async Task What_is_not_such_a_document_answers_400(string json) => await PostAsync(HttpStatusCode.BadRequest, json);
+    [InlineData("{", "$")]
+    [InlineData("null", null)]
+    [InlineData("""{"to":5}""", "to")]
+    [InlineData("""{"body":"\ud800"}""", "body")]
+    [InlineData("{}", "body to")]
+    [InlineData("""{"to":null,"body":"Hello"}""", "to")]
+    public async Task What_is_not_such_a_document_answers_400_and_is_named(string json, string? fields)
+    {
+        var problem = await PostAsync(HttpStatusCode.BadRequest, json);
+        Assert.Equal(
+            fields,
+            problem.TryGetProperty("errors", out var errors)
+                ? string.Join(' ', errors.EnumerateObject().Select(error => error.Name).Order(StringComparer.Ordinal))
+                : null);
+    }
+
+    [Fact]
+    public void Every_annotated_body_is_validated() => BodyValidation.AssertComplete(_app.Services, typeof(NotificationMetrics).Assembly);
 
     [Fact]
     public async Task No_key_answers_401()

@@ -23,6 +23,7 @@ internal sealed class ProblemServer : IAsyncDisposable
         var app = builder.Build();
         app.UseServiceDefaults();
         app.MapPost("/orders", (Order order) => order);
+        app.MapPost("/parcels", (Parcel parcel) => parcel);
         app.MapPost("/raw", async (HttpRequest request) =>
         {
             await request.Body.CopyToAsync(Stream.Null, request.HttpContext.RequestAborted);
@@ -63,4 +64,15 @@ public sealed class Address
 {
     [StringLength(5)]
     public string? PostCode { get; set; }
+}
+
+/// <summary>A body whose serializer insists on members.</summary>
+public sealed record Parcel
+{
+    public required string Sender { get; init; }
+
+    [JsonPropertyName("weight_kg")]
+    public required decimal WeightKg { get; init; }
+
+    public IReadOnlyList<Parcel> Inside { get; init; } = [];
 }

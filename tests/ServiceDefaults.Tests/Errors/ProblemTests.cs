@@ -91,6 +91,35 @@ public sealed class ProblemTests : IAsyncLifetime
         Assert.Equal("The field Quantity must be between 1 and 100.", errors["qty"]);
     }
 
+    [Theory]
+    [InlineData("/orders", "{oops", "$: The JSON is malformed here.")]
+    [InlineData("/orders", "[]", "$: The value is not of the type that is taken here.")]
+    [InlineData("/orders", """{"qty":"seven"}""", "qty: The value is not of the type that is taken here.")]
+    [InlineData("/orders", """{"others":[{},{"postCode":1}]}""", "others[1].postCode: The value is not of the type that is taken here.")]
+    [InlineData("/parcels", """{"sender":"me"}""", "weight_kg: This field is required.")]
+    [InlineData("/parcels", "{}", "sender: This field is required. weight_kg: This field is required.")]
+    [InlineData(
+        "/parcels",
+        """{"sender":"me","weight_kg":1,"inside":[{"sender":"me","weight_kg":1},{"weight_kg":2}]}""",
+        "inside[1].sender: This field is required.")]
+    public async Task A_body_that_cannot_be_read_names_its_fields(string path, string body, string expected)
+    {
+        foreach (var environment in (string[])["Production", "Development"])
+        {
+            await using var server = await ProblemServer.StartAsync(environment, Cancellation);
+            using var client = new HttpClient { BaseAddress = server.Address };
+
+            using var response = await client.PostAsync(path, new StringContent(body, Encoding.UTF8, Json), Cancellation);
+
+            var text = await response.Content.ReadAsStringAsync(Cancellation);
+            Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+            Assert.DoesNotContain("ProdReady", text, StringComparison.Ordinal);
+            Assert.Equal(expected, string.Join(' ', JsonDocument.Parse(text).RootElement.GetProperty("errors").EnumerateObject()
+                .OrderBy(error => error.Name, StringComparer.Ordinal)
+                .Select(error => $"{error.Name}: {error.Value[0].GetString()}")));
+        }
+    }
+
     [Fact]
     public async Task Only_development_shows_what_was_thrown()
     {

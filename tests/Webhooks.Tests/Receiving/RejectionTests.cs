@@ -64,6 +64,22 @@ public sealed class RejectionTests(DataStores stores) : WebhooksTest(stores)
     public async Task Other_methods_are_405() =>
         await ProblemAsync(await App.GetAsync("/webhooks/stripe"), HttpStatusCode.MethodNotAllowed);
 
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("""{"id":5}""")]
+    [InlineData("""{"id":"evt_1" """)]
+    public async Task Signed_body_without_an_id_is_400_and_the_field_is_named(string body)
+    {
+        var problem = await ProblemAsync(await App.PostAsync(body), HttpStatusCode.BadRequest);
+
+        Assert.Equal("id", Assert.Single(problem.GetProperty("errors").EnumerateObject()).Name);
+        Assert.Equal(0, await CountAsync());
+    }
+
+    [Fact]
+    public void Every_annotated_body_is_validated() => BodyValidation.AssertComplete(App.Services, typeof(WebhooksMetrics).Assembly);
+
     private Task<HttpResponseMessage> SignedAt(TimeSpan offset)
     {
         var body = NewEvent();
