@@ -7,7 +7,7 @@ namespace ProdReady.ServiceDefaults.Redaction;
 internal static partial class CredentialMasking
 {
     public static string Mask(string text) =>
-        Tokens().Replace(Schemes().Replace(Keys().Replace(text, "${kept}***"), "${kept}***"), "eyJ***");
+        Tokens().Replace(SqlPasswords().Replace(Schemes().Replace(Keys().Replace(text, "${kept}***"), "${kept}***"), "${kept}***"), "eyJ***");
 
     public static bool Matches(ReadOnlySpan<char> text) => Keys().IsMatch(text) || Tokens().IsMatch(text);
 
@@ -30,6 +30,14 @@ internal static partial class CredentialMasking
         """,
         RegexOptions.IgnorePatternWhitespace | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Schemes();
+
+    /// <summary><c>ALTER ROLE app PASSWORD '...'</c>, which a driver's log line shows whole.</summary>
+    [GeneratedRegex(
+        """
+        (?<![A-Za-z0-9]) (?<kept> PASSWORD \x20{1,4} [EU]?&?' ) ( [^'] | '' )+
+        """,
+        RegexOptions.IgnorePatternWhitespace | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex SqlPasswords();
 
     /// <summary>JSON web tokens: every one starts with an object's <c>{"</c> in base64.</summary>
     [GeneratedRegex(@"(?<![A-Za-z0-9_\-])eyJ[A-Za-z0-9_\-]+\.[A-Za-z0-9_\-.]+", RegexOptions.CultureInvariant)]

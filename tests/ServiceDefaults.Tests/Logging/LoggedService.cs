@@ -25,7 +25,11 @@ internal sealed class LoggedService : IAsyncDisposable
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static async Task<LoggedService> StartAsync(
-        Action<WebApplication> map, string environment = "Production", string? contentRoot = null, params (string Key, string Value)[] settings)
+        Action<WebApplication> map,
+        string environment = "Production",
+        string? contentRoot = null,
+        Action<WebApplicationBuilder>? add = null,
+        params (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
@@ -42,6 +46,7 @@ internal sealed class LoggedService : IAsyncDisposable
         var log = new LogCapture();
         builder.Services.AddSingleton(new LogOutput(log));
         builder.AddServiceDefaults();
+        add?.Invoke(builder);
         var app = builder.Build();
         app.UseServiceDefaults();
         app.UseAuthorization();

@@ -28,6 +28,8 @@ public sealed class RedactorTests
     [InlineData("Host=db;Password=two words;Database=shop", "Host=db;Password=***;Database=shop")]
     [InlineData("Host=db;Password=\"a;b\";Database=shop", "Host=db;Password=\"***\";Database=shop")]
     [InlineData("cache:6379,password=hunter2,ssl=true", "cache:6379,password=***,ssl=true")]
+    [InlineData("ALTER ROLE app LOGIN PASSWORD 'it''s one'; SELECT 'x'", "ALTER ROLE app LOGIN PASSWORD '***'; SELECT 'x'")]
+    [InlineData("create user a encrypted password E'x' valid until 'now'", "create user a encrypted password E'***' valid until 'now'")]
     // Values that are secret by name
     [InlineData("Authorization: Digest username=\"me\", response=\"1\"", "Authorization: ***")]
     [InlineData("Cookie: a=1; b=2\r\nHost: x", "Cookie: ***\r\nHost: x")]
