@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace ProdReady.ServiceDefaults.Correlation;
 
@@ -44,6 +45,9 @@ public static class CorrelationId
     /// <remarks>Anything else could forge log lines or break the systems that the id is copied into.</remarks>
     public static bool IsValid(string? value) =>
         value is { Length: > 0 and <= MaxLength } && !value.AsSpan().ContainsAnyExcept(Allowed);
+
+    /// <summary>Whether the request that a server holds has an id, as every one has that came to the middleware.</summary>
+    internal static bool IsDecided(IFeatureCollection features) => features.Get<DecidedId>() is not null;
 
     private static string? OfRequest()
     {

@@ -8,9 +8,10 @@ internal sealed class CorrelationMiddleware(RequestDelegate next)
 {
     public Task InvokeAsync(HttpContext context)
     {
+        var id = CorrelationId.Of(context);
         if (Activity.Current is { IsAllDataRequested: true } span)
         {
-            span.SetTag("correlation.id", CorrelationId.Of(context));
+            span.SetTag("correlation.id", id);
         }
 
         // Set when the response starts, so that neither an exception handler's reset nor a proxied answer loses it

@@ -16,6 +16,7 @@ internal static class RequestLogExtensions
         builder.Services.AddSingleton<IValidateOptions<RequestLoggingOptions>>(
             services => services.GetRequiredService<ConfigureRequestLoggingOptions>());
         builder.Services.AddOptions<RequestLoggingOptions>().ValidateOnStart();
+        builder.Services.AddHostedService<MalformedRequests>();
     }
 
     /// <summary>Where it is switched off, it takes no part in a request at all.</summary>
