@@ -2,6 +2,7 @@ using ProdReady.BackupWorker;
 using ProdReady.BackupWorker.Catalogue;
 using ProdReady.BackupWorker.Cli;
 using ProdReady.ServiceDefaults;
+using ProdReady.ServiceDefaults.ApiKeys;
 using ProdReady.ServiceDefaults.Hosting;
 using ProdReady.ServiceDefaults.Postgres;
 
@@ -20,7 +21,7 @@ builder.AddBackupRuns();
 
 var app = builder.Build();
 app.UseServiceDefaults();
-app.UseAuthorization();
+app.UseEndpointAuthorization();
 
 app.MapDefaultEndpoints();
 app.MapBackups();

@@ -7,6 +7,7 @@ using ProdReady.Gateway.RateLimiting.Http;
 using ProdReady.Gateway.Root;
 using ProdReady.Gateway.SecurityHeaders;
 using ProdReady.ServiceDefaults;
+using ProdReady.ServiceDefaults.ApiKeys;
 using ProdReady.ServiceDefaults.Hosting;
 using ProdReady.ServiceDefaults.Postgres;
 
@@ -35,7 +36,7 @@ app.UseServiceDefaults();
 app.UseClients();
 app.UseRouting();
 app.UseRateLimiting();
-app.UseAuthorization();
+app.UseEndpointAuthorization();
 
 app.MapDefaultEndpoints();
 app.MapRoot();

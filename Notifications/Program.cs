@@ -2,6 +2,7 @@ using ProdReady.Notifications.Messages;
 using ProdReady.Notifications.Sending;
 using ProdReady.Notifications.Sms;
 using ProdReady.ServiceDefaults;
+using ProdReady.ServiceDefaults.ApiKeys;
 using ProdReady.ServiceDefaults.Hosting;
 using ProdReady.ServiceDefaults.Postgres;
 
@@ -16,7 +17,7 @@ builder.AddSending();
 
 var app = builder.Build();
 app.UseServiceDefaults();
-app.UseAuthorization();
+app.UseEndpointAuthorization();
 
 app.MapDefaultEndpoints();
 app.MapSms();

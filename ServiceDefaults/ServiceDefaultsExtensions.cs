@@ -55,7 +55,7 @@ public static class ServiceDefaultsExtensions
         app.UseMiddleware<CorrelationMiddleware>();
         app.UseRequestLog();
         app.UseExceptionHandler();
-        app.UseStatusCodePages();
+        app.UseMiddleware<StatusProblemMiddleware>();
         return app;
     }
 

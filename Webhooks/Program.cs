@@ -1,4 +1,5 @@
 using ProdReady.ServiceDefaults;
+using ProdReady.ServiceDefaults.ApiKeys;
 using ProdReady.ServiceDefaults.Hosting;
 using ProdReady.Webhooks.Inbox;
 using ProdReady.Webhooks.Receiving;
@@ -13,7 +14,7 @@ builder.AddReceiving();
 
 var app = builder.Build();
 app.UseServiceDefaults();
-app.UseAuthorization();
+app.UseEndpointAuthorization();
 
 app.MapDefaultEndpoints();
 var webhooks = app.MapGroup("/webhooks").AddEndpointFilter<InboxUnavailableFilter>();

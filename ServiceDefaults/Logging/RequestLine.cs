@@ -26,8 +26,7 @@ internal sealed class RequestLine : ISelfWritten, IReadOnlyList<KeyValuePair<str
 
     public required int Status { get; init; }
 
-    /// <summary>In milliseconds, to the microsecond.</summary>
-    public required double Duration { get; init; }
+    public required Milliseconds Duration { get; init; }
 
     /// <summary><see langword="null"/> for a Unix socket or an in-memory server.</summary>
     public required IPAddress? Client { get; init; }
@@ -43,7 +42,7 @@ internal sealed class RequestLine : ISelfWritten, IReadOnlyList<KeyValuePair<str
         0 => new("method", Method),
         1 => new("route", Route),
         2 => new("status", Status),
-        3 => new("durationMs", Duration),
+        3 => new("durationMs", Duration.Value),
         4 => new("client", Client?.ToString()),
         5 => new("requestBytes", RequestBytes),
         6 => new("responseBytes", ResponseBytes),
@@ -62,7 +61,10 @@ internal sealed class RequestLine : ISelfWritten, IReadOnlyList<KeyValuePair<str
         json.WriteString(MethodName, Method);
         json.WriteString(RouteName, Route);
         json.WriteNumber(StatusName, Status);
-        json.WriteNumber(DurationName, Duration);
+        Span<byte> duration = stackalloc byte[Milliseconds.MaxLength];
+        Duration.TryFormat(duration, out var digits, format: default, provider: null);
+        json.WritePropertyName(DurationName);
+        json.WriteRawValue(duration[..digits], skipInputValidation: true);
         if (Client is not null)
         {
             Span<byte> address = stackalloc byte[64];

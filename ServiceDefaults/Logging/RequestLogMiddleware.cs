@@ -57,7 +57,7 @@ internal sealed class RequestLogMiddleware(RequestDelegate next, ILogger<Request
             Method = Method(context.Request.Method),
             Route = (endpoint as RouteEndpoint)?.RoutePattern.RawText ?? Unmatched,
             Status = status,
-            Duration = Math.Round(time.GetElapsedTime(started).TotalMilliseconds, 3),
+            Duration = new(time.GetElapsedTime(started)),
             Client = client is { IsIPv4MappedToIPv6: true } ? client.MapToIPv4() : client,
             RequestBytes = traffic.RequestBytes(context.Request),
             ResponseBytes = HttpMethods.IsHead(context.Request.Method) ? 0 : traffic.ResponseBytes,

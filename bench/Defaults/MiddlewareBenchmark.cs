@@ -1,5 +1,6 @@
 using ProdReady.Bench.Measuring;
 using ProdReady.ServiceDefaults;
+using ProdReady.ServiceDefaults.ApiKeys;
 
 namespace ProdReady.Bench.Defaults;
 
@@ -33,6 +34,7 @@ internal static class MiddlewareBenchmark
         if (kind == "defaults")
         {
             app.UseServiceDefaults();
+            app.UseEndpointAuthorization();
         }
 
         app.MapGet("/", () => "ok");

@@ -40,7 +40,7 @@ internal sealed class KeyedService : IAsyncDisposable
         builder.Logging.ClearProviders().AddProvider(logs);
         var app = builder.Build();
         app.UseServiceDefaults();
-        app.UseAuthorization();
+        app.UseEndpointAuthorization();
         app.MapGet("/send", Caller).RequireScope("notifications:send");
         app.MapGet("/backups", Caller).RequireScope("backups:run");
         app.MapGet("/open", () => "open");

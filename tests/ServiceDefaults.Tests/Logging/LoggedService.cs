@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using ProdReady.ServiceDefaults.ApiKeys;
 using ProdReady.ServiceDefaults.Logging;
 
 namespace ProdReady.ServiceDefaults.Tests.Logging;
@@ -49,7 +50,7 @@ internal sealed class LoggedService : IAsyncDisposable
         add?.Invoke(builder);
         var app = builder.Build();
         app.UseServiceDefaults();
-        app.UseAuthorization();
+        app.UseEndpointAuthorization();
         app.MapDefaultEndpoints();
         map(app);
         await app.StartAsync(Cancellation);
