@@ -9,9 +9,9 @@ namespace ProdReady.Gateway.Tests.RateLimiting.Deciding;
 public sealed class OutageTests : IAsyncLifetime
 {
     /// <summary>The setting, and what a loaded machine may take on top of it to run a callback.</summary>
-    private const int TimeoutMs = 50;
+    private const int TimeoutMs = 1_000;
 
-    private const int MachineMs = 500;
+    private const int MachineMs = 2_000;
 
     private RedisProcess _redis = null!;
     private LimiterNode _node = null!;
@@ -20,7 +20,7 @@ public sealed class OutageTests : IAsyncLifetime
     {
         _redis = await RedisProcess.StartAsync();
         _node = await LimiterNode.StartAsync(
-            _redis.ConnectionString, "outage", ("RateLimiting:Timeout", $"00:00:00.0{TimeoutMs}"), ("RateLimiting:LocalShare", "0.5"));
+            _redis.ConnectionString, "outage", ("RateLimiting:Timeout", "00:00:01"), ("RateLimiting:LocalShare", "0.5"));
         // The first decision connects, and loads the script
         await ReachAsync(_node);
     }
@@ -54,8 +54,8 @@ public sealed class OutageTests : IAsyncLifetime
                 await _node.DecideAsync(APolicy.Sliding(1_000, 60), "client");
             }
 
-            // Waiting for the bound each time would take 20 s
-            Assert.InRange(Spans.Now - begun, 0, 2_000_000);
+            // Waiting for the bound each time would take 400 s
+            Assert.InRange(Spans.Now - begun, 0, 10_000_000);
         }
         finally
         {
@@ -63,7 +63,10 @@ public sealed class OutageTests : IAsyncLifetime
         }
 
         await ReachAsync(_node);
-        Assert.Equal(2, _node.Logs.Of<RedisCircuit>().Count);
+        // One line when it goes and one when it comes back; on a loaded machine there may be a hiccup more, but never a line a request
+        var lines = _node.Logs.Of<RedisCircuit>();
+        Assert.Equal((LogLevel.Error, LogLevel.Information), (lines[0].Level, lines[^1].Level));
+        Assert.InRange(lines.Count, 2, 40);
     }
 
     [Fact]
@@ -136,16 +139,18 @@ public sealed class OutageTests : IAsyncLifetime
     [Fact]
     public async Task Places_of_requests_under_way_come_free_when_their_gateway_dies_and_stay_while_it_lives()
     {
-        var policy = APolicy.Of(RateLimitAlgorithm.Concurrency, limit: 1, seconds: 2);
+        var policy = APolicy.Of(RateLimitAlgorithm.Concurrency, limit: 1, seconds: 4);
+        // With time to ask: alone, a gateway would admit it
+        await using var asking = await LimiterNode.StartAsync(_redis.ConnectionString, "outage");
         var other = await LimiterNode.StartAsync(_redis.ConnectionString, "outage");
         await other.Get<RunningRequests>().StartAsync(TestContext.Current.CancellationToken);
         Assert.True((await other.DecideAsync((policy, "client"))).IsAdmitted);
 
-        await Spans.PassAsync(TimeSpan.FromSeconds(3));
-        Assert.False((await _node.DecideAsync((policy, "client"))).IsAdmitted);
+        await Spans.PassAsync(TimeSpan.FromSeconds(5));
+        Assert.False((await asking.DecideAsync((policy, "client"))).IsAdmitted);
 
         await other.DisposeAsync();
-        await Eventually.ReadAsync(async () => (await _node.DecideAsync((policy, "client"))).IsAdmitted, isAdmitted => isAdmitted);
+        await Eventually.ReadAsync(async () => (await asking.DecideAsync((policy, "client"))).IsAdmitted, isAdmitted => isAdmitted);
     }
 
     /// <summary>Until Redis decides again.</summary>
