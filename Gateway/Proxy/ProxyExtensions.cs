@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Diagnostics;
-using Microsoft.Extensions.Options;
+using ProdReady.Gateway.Proxy.Reloading;
 using ProdReady.ServiceDefaults.Correlation;
 using Yarp.ReverseProxy.ServiceDiscovery;
 using Yarp.ReverseProxy.Transforms;
@@ -11,22 +11,26 @@ internal static class ProxyExtensions
 {
     public static void AddProxy(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<IValidateOptions<UpstreamOptions>, ValidateUpstreamOptions>();
-        builder.Services.AddOptions<UpstreamOptions>().BindConfiguration(UpstreamOptions.SectionName).ValidateOnStart();
+        var accepted = builder.AddConfigurationReload();
         builder.Services.AddReverseProxy()
-            .LoadFromConfig(builder.Configuration.GetSection("ReverseProxy"))
+            .LoadFromConfig(accepted.Root.GetSection(ProxyConfigurationCheck.SectionName))
             .AddTransforms(transforms => transforms.AddRequestTransform(CarryCorrelationId));
         builder.Services.AddSingleton<IDestinationResolver, ServiceDestinationResolver>();
     }
 
-    public static void MapProxy(this IEndpointRouteBuilder endpoints) => endpoints.MapReverseProxy(proxy =>
+    public static void MapProxy(this WebApplication app)
     {
-        proxy.Use(AnswerForMissingUpstreamAsync);
-        proxy.Use(LeaveProxiedErrorsAloneAsync);
-        proxy.UseSessionAffinity();
-        proxy.UseLoadBalancing();
-        proxy.UsePassiveHealthChecks();
-    });
+        // A host may have added to the configuration since the services were; it has been validated by now
+        app.Services.GetRequiredService<AcceptedConfiguration>().Accept(AcceptedConfiguration.Copy(app.Configuration));
+        app.MapReverseProxy(proxy =>
+        {
+            proxy.Use(AnswerForMissingUpstreamAsync);
+            proxy.Use(LeaveProxiedErrorsAloneAsync);
+            proxy.UseSessionAffinity();
+            proxy.UseLoadBalancing();
+            proxy.UsePassiveHealthChecks();
+        });
+    }
 
     /// <summary>The id that this request has here, in place of what the caller sent: that may not have been valid.</summary>
     private static ValueTask CarryCorrelationId(RequestTransformContext context)
@@ -40,7 +44,7 @@ internal static class ProxyExtensions
     private static Task AnswerForMissingUpstreamAsync(HttpContext context, RequestDelegate next)
     {
         var proxy = context.GetReverseProxyFeature();
-        if (proxy.AllDestinations.Count > 0 || proxy.Cluster.Config.ClusterId != UpstreamOptions.ClusterId)
+        if (proxy.AllDestinations.Count > 0 || proxy.Cluster.Config.ClusterId != UpstreamCluster.ClusterId)
         {
             return next(context);
         }

@@ -11,9 +11,11 @@ namespace ProdReady.Gateway.Tests;
 internal sealed class GatewayApp : WebApplicationFactory<RateLimitingOptions>
 {
     private readonly Dictionary<string, string?> _settings;
+    private readonly Action<IWebHostBuilder>? _configure;
     private HttpClient? _client;
 
-    private GatewayApp(Dictionary<string, string?> settings) => _settings = settings;
+    private GatewayApp(Dictionary<string, string?> settings, Action<IWebHostBuilder>? configure) =>
+        (_settings, _configure) = (settings, configure);
 
     /// <summary>What it logged so far.</summary>
     public LogLines Logs { get; } = new();
@@ -24,7 +26,12 @@ internal sealed class GatewayApp : WebApplicationFactory<RateLimitingOptions>
     /// <summary>Starts a gateway.</summary>
     /// <param name="stores">Its Redis and its Postgres.</param>
     /// <param name="settings">Further settings; they win over the defaults of the tests.</param>
-    public static async Task<GatewayApp> StartAsync(DataStores stores, params (string Key, string? Value)[] settings)
+    public static Task<GatewayApp> StartAsync(DataStores stores, params (string Key, string? Value)[] settings) =>
+        StartAsync(stores, configure: null, settings);
+
+    /// <summary>Starts a gateway whose host differs in more than settings.</summary>
+    public static async Task<GatewayApp> StartAsync(
+        DataStores stores, Action<IWebHostBuilder>? configure, params (string Key, string? Value)[] settings)
     {
         var all = new Dictionary<string, string?>
         {
@@ -39,7 +46,7 @@ internal sealed class GatewayApp : WebApplicationFactory<RateLimitingOptions>
             all[key] = value;
         }
 
-        var app = new GatewayApp(all);
+        var app = new GatewayApp(all, configure);
         app.UseKestrel(0);
         app.StartServer();
         app._client = app.CreateClient();
@@ -102,5 +109,6 @@ internal sealed class GatewayApp : WebApplicationFactory<RateLimitingOptions>
         builder.ConfigureTestServices(services => services
             .AddSingleton<IStartupFilter, RemoteAddressFilter>()
             .AddSingleton<IStartupFilter, ConnectionFilter>());
+        _configure?.Invoke(builder);
     }
 }

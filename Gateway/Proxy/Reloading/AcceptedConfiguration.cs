@@ -1,0 +1,40 @@
+using System.Collections.Frozen;
+
+namespace ProdReady.Gateway.Proxy.Reloading;
+
+/// <summary>
+/// The configuration in force: a copy of the last one that was valid as a whole. What can be reloaded is read from here, so that
+/// a file with one wrong value changes nothing.
+/// </summary>
+internal sealed class AcceptedConfiguration
+{
+    private readonly Provider _provider = new();
+
+    public AcceptedConfiguration() => Root = new ConfigurationRoot([_provider]);
+
+    /// <summary>Reads as any other; its reload token fires with <see cref="Accept"/>.</summary>
+    public IConfiguration Root { get; }
+
+    /// <summary>All values of a configuration, as they are now.</summary>
+    public static IReadOnlyDictionary<string, string?> Copy(IConfiguration configuration) =>
+        configuration.AsEnumerable().Where(pair => pair.Value is not null).ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
+    public bool Is(IReadOnlyDictionary<string, string?> values) => _provider.Is(values);
+
+    public void Accept(IReadOnlyDictionary<string, string?> values) => _provider.Replace(values);
+
+    private sealed class Provider : ConfigurationProvider
+    {
+        public bool Is(IReadOnlyDictionary<string, string?> values) => Same(Data.AsReadOnly(), values);
+
+        public void Replace(IReadOnlyDictionary<string, string?> values)
+        {
+            Data = new Dictionary<string, string?>(values, StringComparer.OrdinalIgnoreCase);
+            OnReload();
+        }
+    }
+
+    /// <summary>Whether two copies hold the same values; keys' case aside.</summary>
+    public static bool Same(IReadOnlyDictionary<string, string?> one, IReadOnlyDictionary<string, string?> other) =>
+        one.Count == other.Count && one.All(pair => other.TryGetValue(pair.Key, out var value) && value == pair.Value);
+}
