@@ -1,6 +1,10 @@
-using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.Extensions.Options;
+using ProdReady.Gateway.Proxy.Attempts;
+using ProdReady.Gateway.Proxy.Limits;
 using ProdReady.Gateway.Proxy.Reloading;
+using ProdReady.Gateway.Proxy.Timeouts;
 using ProdReady.ServiceDefaults.Correlation;
+using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.ServiceDiscovery;
 using Yarp.ReverseProxy.Transforms;
 
@@ -12,9 +16,20 @@ internal static class ProxyExtensions
     public static void AddProxy(this WebApplicationBuilder builder)
     {
         var accepted = builder.AddConfigurationReload();
+        builder.Services.AddReloadableOptions<ProxyOptions>(accepted, ProxyOptions.SectionName);
+        builder.Services.AddSingleton<IValidateOptions<ProxyOptions>, ValidateProxyOptions>();
+        builder.Services.AddSingleton<UpstreamTraffic>();
+        builder.Services.AddSingleton<AttemptMetrics>();
+        builder.Services.AddSingleton<IForwarderHttpClientFactory, ProxyHttpClientFactory>();
         builder.Services.AddReverseProxy()
             .LoadFromConfig(accepted.Root.GetSection(ProxyConfigurationCheck.SectionName))
-            .AddTransforms(transforms => transforms.AddRequestTransform(CarryCorrelationId));
+            .AddConfigFilter<ProxyDefaults>()
+            .AddTransforms(transforms =>
+            {
+                transforms.AddRequestTransform(CarryCorrelationId);
+                transforms.AddResponseTransform(RequestAttempts.HoldBackRefusal);
+                transforms.AddResponseTransform(TotalTimeoutMiddleware.LiftForStreams);
+            });
         builder.Services.AddSingleton<IDestinationResolver, ServiceDestinationResolver>();
     }
 
@@ -22,14 +37,18 @@ internal static class ProxyExtensions
     {
         // A host may have added to the configuration since the services were; it has been validated by now
         app.Services.GetRequiredService<AcceptedConfiguration>().Accept(AcceptedConfiguration.Copy(app.Configuration));
+        app.Services.GetRequiredService<AttemptMetrics>();
         app.MapReverseProxy(proxy =>
         {
-            proxy.Use(AnswerForMissingUpstreamAsync);
-            proxy.Use(LeaveProxiedErrorsAloneAsync);
+            proxy.Use(ProxyAnswers.ForMissingUpstreamAsync);
+            proxy.Use(BodyLimit.EnforceAsync);
+            proxy.Use(ProxyAnswers.ForFailuresAsync);
+            proxy.UseMiddleware<TotalTimeoutMiddleware>();
+            proxy.UseMiddleware<AttemptsMiddleware>();
             proxy.UseSessionAffinity();
             proxy.UseLoadBalancing();
             proxy.UsePassiveHealthChecks();
-        });
+        }).ConfigureEndpoints((endpoint, route) => endpoint.WithMetadata(RouteSettings.From(route)));
     }
 
     /// <summary>The id that this request has here, in place of what the caller sent: that may not have been valid.</summary>
@@ -38,35 +57,5 @@ internal static class ProxyExtensions
         context.ProxyRequest.Headers.Remove(CorrelationId.HeaderName);
         context.ProxyRequest.Headers.TryAddWithoutValidation(CorrelationId.HeaderName, CorrelationId.Of(context.HttpContext));
         return ValueTask.CompletedTask;
-    }
-
-    /// <summary>The one setting that a new user has not made yet gets an answer that names it.</summary>
-    private static Task AnswerForMissingUpstreamAsync(HttpContext context, RequestDelegate next)
-    {
-        var proxy = context.GetReverseProxyFeature();
-        if (proxy.AllDestinations.Count > 0 || proxy.Cluster.Config.ClusterId != UpstreamCluster.ClusterId)
-        {
-            return next(context);
-        }
-
-        return TypedResults.Problem(
-            statusCode: StatusCodes.Status503ServiceUnavailable,
-            title: "No API is configured",
-            detail: "The gateway has nothing to proxy /api to. Set UPSTREAM_URL to the base address of your API, "
-                + "for example http://localhost:3000, and restart.").ExecuteAsync(context);
-    }
-
-    /// <summary>
-    /// An upstream's own bodyless error passes as it is; only what the proxy itself failed at becomes a problem of ours.
-    /// </summary>
-    private static async Task LeaveProxiedErrorsAloneAsync(HttpContext context, RequestDelegate next)
-    {
-        await next(context);
-        if (context.GetForwarderErrorFeature() is null
-            && context.GetReverseProxyFeature().ProxiedDestination is not null
-            && context.Features.Get<IStatusCodePagesFeature>() is { } statusCodePages)
-        {
-            statusCodePages.Enabled = false;
-        }
     }
 }

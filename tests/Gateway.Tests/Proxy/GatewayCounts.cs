@@ -24,7 +24,7 @@ internal sealed class GatewayCounts : IDisposable
             },
         };
         _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
-            _counts.AddOrUpdate(Name(instrument, tags), value, (_, sum) => sum + value));
+            _counts.AddOrUpdate(Name(instrument, tags), value, (_, sum) => instrument.IsObservable ? value : sum + value));
         _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => _counts[Name(instrument, tags)] = value);
         _listener.Start();
     }

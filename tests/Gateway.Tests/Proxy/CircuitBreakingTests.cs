@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Net;
+using ProdReady.Gateway.Proxy.Attempts;
+using ProdReady.Testing;
+
+namespace ProdReady.Gateway.Tests.Proxy;
+
+/// <summary>Destinations that keep failing, as callers and operators meet them.</summary>
+public sealed class CircuitBreakingTests(DataStores stores) : ProxyTest(stores)
+{
+    [Fact]
+    public async Task If_all_are_left_alone_the_answer_is_503_at_once_and_says_for_how_long()
+    {
+        var gateway = await GatewayAsync([NoServer()]);
+        using var counts = new GatewayCounts(gateway);
+        for (var call = 0; call < 5; call++)
+        {
+            using var failed = await gateway.CallAsync(HttpMethod.Post, "/test/a");
+            await failed.ProblemAsync(HttpStatusCode.BadGateway);
+        }
+
+        using var refused = await gateway.CallAsync(HttpMethod.Post, "/test/a");
+
+        await refused.ProblemAsync(HttpStatusCode.ServiceUnavailable);
+        Assert.InRange(int.Parse(refused.Header("Retry-After")!, CultureInfo.InvariantCulture), 1, 10);
+        Assert.Equal(2, counts["circuit.state{cluster=test,destination=a}"]);
+        Assert.Equal(1, counts["circuits.opened{cluster=test}"]);
+        Assert.Equal(
+            "Destination a of cluster test keeps failing; no request goes there for 00:00:10",
+            Assert.Single(gateway.Logs.Of<AttemptsMiddleware>()).Text);
+    }
+
+    [Fact]
+    public async Task One_that_works_again_gets_its_share_again()
+    {
+        var url = NoServer();
+        var good = await ServeAsync("good");
+        var gateway = await GatewayAsync(
+            [url, good.Url], ("Proxy:CircuitBreaker:ConsecutiveFailures", "1"), ("Proxy:CircuitBreaker:OpenFor", "00:00:00.200"));
+        using var counts = new GatewayCounts(gateway);
+        for (var call = 0; call < 2; call++)
+        {
+            using var first = await gateway.GetAsync("/test/a");
+            Assert.Equal("good", await TextAsync(first));
+        }
+
+        Assert.Equal(1, counts["circuits.opened{cluster=test}"]);
+        Own(await LiveServer.StartAsync(url, context => context.Response.WriteAsync("again")));
+
+        await Eventually.ReadAsync(
+            async () =>
+            {
+                using var response = await gateway.GetAsync("/test/a");
+                return await TextAsync(response);
+            },
+            text => text == "again");
+
+        Assert.Equal(0, counts["circuit.state{cluster=test,destination=a}"]);
+    }
+
+    [Fact]
+    public async Task The_only_destinations_own_errors_pass()
+    {
+        var busy = await ServeAsync(context =>
+        {
+            context.Response.StatusCode = 503;
+            return context.Response.WriteAsync("busy");
+        });
+        var gateway = await GatewayAsync([busy.Url]);
+
+        for (var call = 0; call < 10; call++)
+        {
+            using var response = await gateway.GetAsync("/test/a");
+            Assert.Equal("busy", await TextAsync(response));
+        }
+    }
+}
