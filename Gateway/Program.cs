@@ -2,6 +2,7 @@ using ProdReady.Gateway.ApiKeys;
 using ProdReady.Gateway.Clients;
 using ProdReady.Gateway.Documentation;
 using ProdReady.Gateway.Proxy;
+using ProdReady.Gateway.Proxy.Limits;
 using ProdReady.Gateway.RateLimiting;
 using ProdReady.Gateway.RateLimiting.Http;
 using ProdReady.Gateway.Root;
@@ -34,6 +35,7 @@ if (!app.HasValidSettings())
 app.UseSecurityHeaders();
 app.UseServiceDefaults();
 app.UseClients();
+app.UseRequestLimits();
 app.UseRouting();
 app.UseRateLimiting();
 app.UseEndpointAuthorization();

@@ -5,6 +5,9 @@ namespace ProdReady.Gateway.Proxy;
 /// <summary>What the gateway itself answers in place of an upstream.</summary>
 internal static class ProxyAnswers
 {
+    /// <summary>About as long as it takes a health check to find a destination working again.</summary>
+    private const string RetryAfterSeconds = "5";
+
     /// <summary>The one setting that a new user has not made yet gets an answer that names it.</summary>
     public static Task ForMissingUpstreamAsync(HttpContext context, RequestDelegate next)
     {
@@ -32,6 +35,11 @@ internal static class ProxyAnswers
             if (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested
                 && DetailOf(context.Response.StatusCode) is { } detail)
             {
+                if (context.Response.StatusCode == StatusCodes.Status503ServiceUnavailable)
+                {
+                    context.Response.Headers.RetryAfter = RetryAfterSeconds;
+                }
+
                 await TypedResults.Problem(statusCode: context.Response.StatusCode, detail: detail).ExecuteAsync(context);
             }
         }

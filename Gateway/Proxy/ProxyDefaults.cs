@@ -17,8 +17,14 @@ internal sealed class ProxyDefaults(AcceptedConfiguration accepted) : IProxyConf
     /// <summary>In a route's metadata; what a route calls <c>Timeout</c>.</summary>
     public const string TotalTimeout = "TotalTimeout";
 
+    /// <summary>In a route's metadata; what a route calls <c>MaxRequestBodySize</c>.</summary>
+    public const string BodyLimit = "BodyLimit";
+
     /// <summary>In a route's metadata.</summary>
     public const string Retries = "Retries";
+
+    /// <summary>YARP's number for it.</summary>
+    private const long Unlimited = -1;
 
     // Not by a monitor, which may hear of a change after YARP has
     private ProxyOptions Defaults => accepted.Root.GetSection(ProxyOptions.SectionName).Get<ProxyOptions>() ?? new();
@@ -47,15 +53,17 @@ internal sealed class ProxyDefaults(AcceptedConfiguration accepted) : IProxyConf
             throw new FormatException($"ReverseProxy:Routes:{route.RouteId}:Metadata:{Retries} is '{own}'; it must be 0 to 5. Example: 0");
         }
 
-        // Under YARP's own name its timeout would be enforced by a middleware that also cuts streams and WebSockets
+        // Under YARP's own names the server would break a connection off before the client has read why, and the timeout would be enforced by a
+        // middleware that also cuts streams and WebSockets
         var isOurs = route.TimeoutPolicy is null && (route.Timeout is null || route.Timeout > TimeSpan.Zero);
         var total = (route.Timeout ?? defaults.Timeouts.Total).ToString("c", CultureInfo.InvariantCulture);
         return new(route with
         {
             Timeout = isOurs ? null : route.Timeout,
-            MaxRequestBodySize = route.MaxRequestBodySize ?? defaults.Limits.MaxBodySize,
+            MaxRequestBodySize = Unlimited,
             Metadata = With(
                 route.Metadata,
+                (BodyLimit, (route.MaxRequestBodySize ?? defaults.Limits.MaxBodySize).ToString(CultureInfo.InvariantCulture)),
                 (TotalTimeout, isOurs ? total : null),
                 (Retries, retries.ToString(CultureInfo.InvariantCulture))),
         });

@@ -18,6 +18,7 @@ internal static class ProxyExtensions
         var accepted = builder.AddConfigurationReload();
         builder.Services.AddReloadableOptions<ProxyOptions>(accepted, ProxyOptions.SectionName);
         builder.Services.AddSingleton<IValidateOptions<ProxyOptions>, ValidateProxyOptions>();
+        builder.Services.AddRequestLimits();
         builder.Services.AddSingleton<UpstreamTraffic>();
         builder.Services.AddSingleton<AttemptMetrics>();
         builder.Services.AddSingleton<IForwarderHttpClientFactory, ProxyHttpClientFactory>();
@@ -41,7 +42,7 @@ internal static class ProxyExtensions
         app.MapReverseProxy(proxy =>
         {
             proxy.Use(ProxyAnswers.ForMissingUpstreamAsync);
-            proxy.Use(BodyLimit.EnforceAsync);
+            proxy.UseMiddleware<BodyLimitMiddleware>();
             proxy.Use(ProxyAnswers.ForFailuresAsync);
             proxy.UseMiddleware<TotalTimeoutMiddleware>();
             proxy.UseMiddleware<AttemptsMiddleware>();

@@ -18,7 +18,10 @@ internal sealed record RouteSettings(TimeSpan? Total, long? MaxBodySize, int Ret
         route.Metadata?.GetValueOrDefault(ProxyDefaults.TotalTimeout) is { } total
             ? TimeSpan.ParseExact(total, "c", CultureInfo.InvariantCulture)
             : null,
-        route.MaxRequestBodySize is >= 0 ? route.MaxRequestBodySize : null,
+        route.Metadata?.GetValueOrDefault(ProxyDefaults.BodyLimit) is { } body
+            && long.Parse(body, CultureInfo.InvariantCulture) is >= 0 and var limit
+            ? limit
+            : null,
         route.Metadata?.GetValueOrDefault(ProxyDefaults.Retries) is { } retries
             ? int.Parse(retries, CultureInfo.InvariantCulture)
             : 0);
