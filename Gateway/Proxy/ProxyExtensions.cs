@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using ProdReady.Gateway.Proxy.Attempts;
+using ProdReady.Gateway.Proxy.Headers;
 using ProdReady.Gateway.Proxy.Limits;
 using ProdReady.Gateway.Proxy.Reloading;
 using ProdReady.Gateway.Proxy.Timeouts;
@@ -27,6 +28,7 @@ internal static class ProxyExtensions
             .AddConfigFilter<ProxyDefaults>()
             .AddTransforms(transforms =>
             {
+                transforms.AddRequestTransform(UntrustedHeaders.Remove);
                 transforms.AddRequestTransform(CarryCorrelationId);
                 transforms.AddResponseTransform(RequestAttempts.HoldBackRefusal);
                 transforms.AddResponseTransform(TotalTimeoutMiddleware.LiftForStreams);

@@ -16,9 +16,21 @@ internal sealed class RequestLimitMiddleware(RequestDelegate next, IOptions<Prox
 
     private readonly RequestLimitOptions _limits = options.Value.Limits;
 
-    public Task InvokeAsync(HttpContext context) => Refuse(context) is { } refusal
-        ? TypedResults.Problem(statusCode: refusal.Status, detail: refusal.Detail).ExecuteAsync(context)
-        : next(context);
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (Refuse(context) is not { } refusal)
+        {
+            return next(context);
+        }
+
+        if (HttpProtocol.IsHttp11(context.Request.Protocol))
+        {
+            // Where the next request begins is in doubt
+            context.Response.Headers.Connection = "close";
+        }
+
+        return TypedResults.Problem(statusCode: refusal.Status, detail: refusal.Detail).ExecuteAsync(context);
+    }
 
     private (int Status, string Detail)? Refuse(HttpContext context)
     {
@@ -45,8 +57,14 @@ internal sealed class RequestLimitMiddleware(RequestDelegate next, IOptions<Prox
                 $"The headers are more than the {_limits.MaxHeaderCount} lines and {_limits.MaxHeadersSize} bytes that are read.");
         }
 
-        return headers.ContainsKey(OverriddenLength) && headers.TransferEncoding.Count > 0
-            ? (StatusCodes.Status400BadRequest, "A request has a Content-Length or a Transfer-Encoding, not both.")
+        if (headers.TransferEncoding.Count == 0)
+        {
+            return null;
+        }
+
+        // The server takes any list that ends in chunked, and others may not
+        return headers.ContainsKey(OverriddenLength) || !headers.TransferEncoding.ToString().Equals("chunked", StringComparison.OrdinalIgnoreCase)
+            ? (StatusCodes.Status400BadRequest, "A body comes with a Content-Length or as 'Transfer-Encoding: chunked'; not with both, or another encoding.")
             : null;
     }
 }
