@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.OutputCaching;
+using Microsoft.Net.Http.Headers;
+
+namespace ProdReady.Gateway.Proxy.OutputCaching;
+
+/// <summary>
+/// Keeps only what anybody would get: of requests without a token, a key or a cookie, the 200s that set no cookie and that the upstream
+/// does not call private.
+/// </summary>
+internal sealed class PublicAnswersPolicy(NamedOutputCachePolicy options) : IOutputCachePolicy
+{
+    private readonly string[] _headers = [HeaderNames.Accept, HeaderNames.AcceptEncoding, HeaderNames.Origin, .. options.VaryByHeaders];
+
+    public ValueTask CacheRequestAsync(OutputCacheContext context, CancellationToken cancellation)
+    {
+        var request = context.HttpContext.Request;
+        var isPublic = (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+            && request.Headers.Authorization.Count == 0
+            && request.Headers.Cookie.Count == 0
+            && !request.Headers.ContainsKey("X-Api-Key")
+            && context.HttpContext.User.Identity is not { IsAuthenticated: true };
+        context.EnableOutputCaching = isPublic;
+        context.AllowCacheLookup = context.AllowCacheStorage = isPublic;
+        context.AllowLocking = true;
+        context.ResponseExpirationTimeSpan = options.Expiration;
+        context.CacheVaryByRules.QueryKeys = "*";
+        context.CacheVaryByRules.HeaderNames = _headers;
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask ServeFromCacheAsync(OutputCacheContext context, CancellationToken cancellation) => ValueTask.CompletedTask;
+
+    public ValueTask ServeResponseAsync(OutputCacheContext context, CancellationToken cancellation)
+    {
+        var response = context.HttpContext.Response;
+        if (response.StatusCode != StatusCodes.Status200OK
+            || response.Headers.SetCookie.Count > 0
+            || (CacheControlHeaderValue.TryParse(response.Headers.CacheControl.ToString(), out var control)
+                && (control.Private || control.NoStore || control.NoCache)))
+        {
+            context.AllowCacheStorage = false;
+        }
+
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,84 @@
+using System.Net;
+using ProdReady.Testing;
+
+namespace ProdReady.Gateway.Tests.Proxy;
+
+/// <summary>Answers that are kept in Redis.</summary>
+public sealed class OutputCacheTests(DataStores stores) : ProxyTest(stores)
+{
+    private static readonly (string, string?)[] Policy = [($"{Route}:OutputCachePolicy", "short"), ("OutputCaching:Policies:short:Expiration", "00:01:00"), ("OutputCaching:Timeout", "00:00:01")];
+
+    [Fact]
+    public async Task A_second_gateway_answers_with_what_the_first_one_kept()
+    {
+        var upstream = await ServeAsync("kept");
+        var prefix = ("OutputCaching:KeyPrefix", (string?)DataStores.CreateRedisPrefix());
+        // The address is part of an answer's key
+        var host = ("Host", "api.example.com");
+        var first = await GatewayAsync([upstream.Url], [.. Policy, prefix]);
+        var second = await GatewayAsync([upstream.Url], [.. Policy, prefix]);
+
+        using var one = await first.GetAsync("/test/a?x=1", null, host);
+        using var two = await second.GetAsync("/test/a?x=1", null, host);
+        using var three = await second.GetAsync("/test/a?x=2", null, host);
+
+        Assert.Equal("kept", await TextAsync(two));
+        Assert.NotNull(two.Headers.Age);
+        Assert.NotEqual(one.Header("X-Correlation-ID"), two.Header("X-Correlation-ID"));
+        Assert.Equal(2, upstream.Requests);
+    }
+
+    [Theory]
+    [InlineData("Authorization", "Bearer x")]
+    [InlineData("Cookie", "a=b")]
+    [InlineData("X-Api-Key", "x")]
+    public async Task What_belongs_to_one_caller_is_neither_kept_nor_served_from_there(string header, string value)
+    {
+        var upstream = await ServeAsync("mine");
+        var gateway = await GatewayAsync([upstream.Url], Fresh());
+
+        using var kept = await gateway.GetAsync("/test/a");
+        using var one = await gateway.GetAsync("/test/a", null, (header, value));
+        using var two = await gateway.GetAsync("/test/a", null, (header, value));
+
+        Assert.Equal(3, upstream.Requests);
+    }
+
+    [Theory]
+    [InlineData(200, "Cache-Control", "private")]
+    [InlineData(200, "Cache-Control", "no-store")]
+    [InlineData(200, "Set-Cookie", "a=b")]
+    [InlineData(404, "X-Any", "1")]
+    public async Task What_the_upstream_does_not_mean_for_all_is_not_kept(int status, string header, string value)
+    {
+        var upstream = await ServeAsync(context =>
+        {
+            context.Response.StatusCode = status;
+            context.Response.Headers[header] = value;
+            return context.Response.WriteAsync("x");
+        });
+        var gateway = await GatewayAsync([upstream.Url], Fresh());
+
+        using var one = await gateway.GetAsync("/test/a");
+        using var two = await gateway.GetAsync("/test/a");
+
+        Assert.Equal(2, upstream.Requests);
+    }
+
+    [Fact]
+    public async Task Without_Redis_the_upstream_answers()
+    {
+        var upstream = await ServeAsync("asked");
+        var gateway = await GatewayAsync([upstream.Url], [.. Policy, ("ConnectionStrings:redis", "127.0.0.1:1,connectTimeout=100")]);
+
+        for (var call = 0; call < 3; call++)
+        {
+            using var response = await gateway.GetAsync("/test/a");
+            Assert.Equal((HttpStatusCode.OK, "asked"), (response.StatusCode, await TextAsync(response)));
+        }
+
+        Assert.Single(gateway.Logs.Of<ProdReady.Gateway.Proxy.OutputCaching.RedisAnswers>());
+    }
+
+    private static (string, string?)[] Fresh() => [.. Policy, ("OutputCaching:KeyPrefix", DataStores.CreateRedisPrefix())];
+}
