@@ -2,7 +2,7 @@ using ProdReady.Gateway.ApiKeys;
 using ProdReady.Gateway.Clients;
 using ProdReady.Gateway.Documentation;
 using ProdReady.Gateway.Proxy;
-using ProdReady.Gateway.Proxy.Limits;
+using ProdReady.Gateway.Proxy.Tokens;
 using ProdReady.Gateway.RateLimiting;
 using ProdReady.Gateway.RateLimiting.Http;
 using ProdReady.Gateway.Root;
@@ -35,10 +35,13 @@ if (!app.HasValidSettings())
 app.UseSecurityHeaders();
 app.UseServiceDefaults();
 app.UseClients();
-app.UseRequestLimits();
+app.UseProxyEdge();
 app.UseRouting();
+app.UseCors();
+app.UseTokens();
 app.UseRateLimiting();
 app.UseEndpointAuthorization();
+app.UseOutputCache();
 
 app.MapDefaultEndpoints();
 app.MapRoot();

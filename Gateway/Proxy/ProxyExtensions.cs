@@ -1,9 +1,15 @@
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.Options;
 using ProdReady.Gateway.Proxy.Attempts;
+using ProdReady.Gateway.Proxy.Compression;
+using ProdReady.Gateway.Proxy.Cors;
+using ProdReady.Gateway.Proxy.Draining;
 using ProdReady.Gateway.Proxy.Headers;
 using ProdReady.Gateway.Proxy.Limits;
+using ProdReady.Gateway.Proxy.OutputCaching;
 using ProdReady.Gateway.Proxy.Reloading;
 using ProdReady.Gateway.Proxy.Timeouts;
+using ProdReady.Gateway.Proxy.Tokens;
 using ProdReady.ServiceDefaults.Correlation;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.ServiceDiscovery;
@@ -19,6 +25,13 @@ internal static class ProxyExtensions
         var accepted = builder.AddConfigurationReload();
         builder.Services.AddReloadableOptions<ProxyOptions>(accepted, ProxyOptions.SectionName);
         builder.Services.AddSingleton<IValidateOptions<ProxyOptions>, ValidateProxyOptions>();
+        builder.Services.AddReloadableOptions<CorsPolicyOptions>(accepted, CorsPolicyOptions.SectionName);
+        builder.Services.AddSingleton<IValidateOptions<CorsPolicyOptions>, ValidateCorsPolicyOptions>();
+        builder.Services.AddSingleton<ICorsPolicyProvider, ConfiguredCorsPolicies>();
+        builder.Services.AddCompression();
+        builder.Services.AddOutputCaching();
+        builder.Services.AddTokens();
+        builder.AddDraining();
         builder.Services.AddRequestLimits();
         builder.Services.AddSingleton<UpstreamTraffic>();
         builder.Services.AddSingleton<AttemptMetrics>();
@@ -32,8 +45,17 @@ internal static class ProxyExtensions
                 transforms.AddRequestTransform(CarryCorrelationId);
                 transforms.AddResponseTransform(RequestAttempts.HoldBackRefusal);
                 transforms.AddResponseTransform(TotalTimeoutMiddleware.LiftForStreams);
+                transforms.AddResponseTransform(ConfiguredCorsPolicies.RemoveUpstreams);
             });
         builder.Services.AddSingleton<IDestinationResolver, ServiceDestinationResolver>();
+    }
+
+    /// <summary>What comes before the choice of a route.</summary>
+    public static void UseProxyEdge(this WebApplication app)
+    {
+        app.UseDraining();
+        app.UseRequestLimits();
+        app.UseCompression();
     }
 
     public static void MapProxy(this WebApplication app)

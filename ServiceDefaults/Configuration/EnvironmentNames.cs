@@ -19,6 +19,7 @@ public static class EnvironmentNames
         // gateway
         new("UPSTREAM_URL", "ReverseProxy:Clusters:upstream:Destinations:default:Address"),
         new("GATEWAY_PORT"),
+        new("FIREBASE_PROJECT_ID", "Tokens:FirebaseProjectId"),
 
         // webhooks
         new("STRIPE_WEBHOOK_SECRET", "Webhooks:Sources:stripe:Secret", IsSecret: true),

@@ -38,6 +38,7 @@ internal sealed class GatewayApp : WebApplicationFactory<RateLimitingOptions>
             ["ConnectionStrings:redis"] = stores.RedisConnectionString,
             ["ConnectionStrings:prodready"] = (await stores.SharedDatabaseAsync()).ConnectionString,
             ["RateLimiting:KeyPrefix"] = DataStores.CreateRedisPrefix(),
+            ["Draining:Delay"] = "00:00:00",
             // A busy machine must not let a request pass uncounted
             ["RateLimiting:Timeout"] = "00:00:05",
         };

@@ -11,6 +11,8 @@ internal sealed class RequestLimitMiddleware(RequestDelegate next, IOptions<Prox
     /// <summary>Where Kestrel puts a length that came with chunks.</summary>
     private const string OverriddenLength = "X-Content-Length";
 
+    private const string Methods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+
     /// <summary>A header line has a colon, a space and a line end besides.</summary>
     private const int HeaderOverhead = 4;
 
@@ -37,6 +39,14 @@ internal sealed class RequestLimitMiddleware(RequestDelegate next, IOptions<Prox
         if (context.Features.Get<IHttpRequestFeature>() is { } request && request.RawTarget.Length > _limits.MaxUrlLength)
         {
             return (StatusCodes.Status414UriTooLong, $"The URL is longer than the {_limits.MaxUrlLength} bytes that are read.");
+        }
+
+        // Neither a tunnel, nor an echo of headers that a page may not read; a WebSocket over HTTP/2 is an extended CONNECT
+        if (HttpMethods.IsTrace(context.Request.Method)
+            || (HttpMethods.IsConnect(context.Request.Method) && context.Features.Get<IHttpExtendedConnectFeature>() is not { IsExtendedConnect: true }))
+        {
+            context.Response.Headers.Allow = Methods;
+            return (StatusCodes.Status405MethodNotAllowed, $"The gateway does not take {context.Request.Method}.");
         }
 
         var headers = context.Request.Headers;

@@ -23,20 +23,21 @@ internal sealed class RawClient : IAsyncDisposable
     public async Task SendAsync(string text) =>
         await _stream.WriteAsync(Encoding.Latin1.GetBytes(text), TestContext.Current.CancellationToken);
 
-    /// <summary>Says that nothing more comes, and reads everything up to the end of the connection.</summary>
-    public async Task<string> ReadToEndAsync(bool close = true)
+    /// <summary>
+    /// Reads up to the end of the connection; if nothing comes for <paramref name="quiet"/>, says first that this side sends no more. A
+    /// server that neither answers nor closes then fails the test.
+    /// </summary>
+    public async Task<string> ReadToEndAsync(TimeSpan? quiet = null)
     {
-        using var bound = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        bound.CancelAfter(Patience);
         var all = new MemoryStream();
         try
         {
-            if (close)
+            if (quiet is { } time && !await EndsAsync(all, time))
             {
                 _client.Client.Shutdown(SocketShutdown.Send);
             }
 
-            await _stream.CopyToAsync(all, bound.Token);
+            Assert.True(await EndsAsync(all, Patience), $"The connection is left open after: {Encoding.Latin1.GetString(all.ToArray())}");
         }
         catch (Exception exception) when (exception is IOException or SocketException)
         {
@@ -44,6 +45,27 @@ internal sealed class RawClient : IAsyncDisposable
         }
 
         return Encoding.Latin1.GetString(all.ToArray());
+    }
+
+    private async Task<bool> EndsAsync(MemoryStream all, TimeSpan time)
+    {
+        var buffer = new byte[4096];
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        bound.CancelAfter(time);
+        try
+        {
+            while (await _stream.ReadAsync(buffer, bound.Token) is > 0 and var read)
+            {
+                await all.WriteAsync(buffer.AsMemory(0, read), bound.Token);
+            }
+
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            return false;
+        }
     }
 
     public ValueTask DisposeAsync()

@@ -38,7 +38,7 @@ public sealed class SmugglingTests(DataStores stores) : ProxyTest(stores)
         await using var client = await RawClient.ConnectAsync(gateway.ClientOptions.BaseAddress);
 
         await client.SendAsync("POST /test/first HTTP/1.1\r\nHost: a\r\n" + rest);
-        var answer = await client.ReadToEndAsync(close: false);
+        var answer = await client.ReadToEndAsync();
 
         Assert.Matches("^HTTP/1.1 (400|501) ", answer);
         Assert.Single(answer.Split("HTTP/1.1 ").Skip(1));
