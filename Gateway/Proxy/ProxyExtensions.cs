@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Cors.Infrastructure;
-using Microsoft.Extensions.Options;
+using ProdReady.Gateway.LiveSettings;
 using ProdReady.Gateway.Proxy.Attempts;
 using ProdReady.Gateway.Proxy.Compression;
 using ProdReady.Gateway.Proxy.Cors;
@@ -22,11 +22,10 @@ internal static class ProxyExtensions
 {
     public static void AddProxy(this WebApplicationBuilder builder)
     {
-        var accepted = builder.AddConfigurationReload();
-        builder.Services.AddReloadableOptions<ProxyOptions>(accepted, ProxyOptions.SectionName);
-        builder.Services.AddSingleton<IValidateOptions<ProxyOptions>, ValidateProxyOptions>();
-        builder.Services.AddReloadableOptions<CorsPolicyOptions>(accepted, CorsPolicyOptions.SectionName);
-        builder.Services.AddSingleton<IValidateOptions<CorsPolicyOptions>, ValidateCorsPolicyOptions>();
+        builder.AddLiveOptions<ProxyOptions, ValidateProxyOptions>(ProxyOptions.SectionName);
+        builder.AddLiveOptions<CorsPolicyOptions, ValidateCorsPolicyOptions>(CorsPolicyOptions.SectionName);
+        // After all other live settings
+        var accepted = builder.AddAcceptedConfiguration();
         builder.Services.AddSingleton<ICorsPolicyProvider, ConfiguredCorsPolicies>();
         builder.Services.AddCompression();
         builder.Services.AddOutputCaching();
@@ -46,6 +45,7 @@ internal static class ProxyExtensions
                 transforms.AddResponseTransform(RequestAttempts.HoldBackRefusal);
                 transforms.AddResponseTransform(TotalTimeoutMiddleware.LiftForStreams);
                 transforms.AddResponseTransform(ConfiguredCorsPolicies.RemoveUpstreams);
+                transforms.AddResponseTransform(PublicAnswersPolicy.HeedUpstream);
             });
         builder.Services.AddSingleton<IDestinationResolver, ServiceDestinationResolver>();
     }

@@ -1,5 +1,4 @@
 using ProdReady.Gateway.LiveSettings;
-using Yarp.ReverseProxy.Configuration;
 
 namespace ProdReady.Gateway.SecurityHeaders;
 
@@ -10,7 +9,6 @@ internal static class SecurityHeadersExtensions
     {
         builder.AddLiveOptions<SecurityHeadersOptions, ValidateSecurityHeadersOptions>(SecurityHeadersOptions.SectionName);
         builder.Services.AddSingleton<HeaderSetCatalogue>();
-        builder.Services.AddSingleton<IProxyConfigFilter, HeaderSetRouteFilter>();
         builder.Services.AddSecurityHeaderPolicies((policies, services) =>
         {
             var sets = services.GetRequiredService<HeaderSetCatalogue>();

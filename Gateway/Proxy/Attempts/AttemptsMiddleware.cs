@@ -1,5 +1,5 @@
 using System.Globalization;
-using Microsoft.Extensions.Options;
+using ProdReady.Gateway.LiveSettings;
 using Yarp.ReverseProxy.Model;
 
 namespace ProdReady.Gateway.Proxy.Attempts;
@@ -11,12 +11,12 @@ namespace ProdReady.Gateway.Proxy.Attempts;
 internal sealed partial class AttemptsMiddleware(
     RequestDelegate next,
     UpstreamTraffic traffic,
-    IOptionsMonitor<ProxyOptions> options,
+    LiveSection<ProxyOptions> options,
     ILogger<AttemptsMiddleware> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
-        var settings = options.CurrentValue;
+        var settings = options.Current;
         var proxy = context.GetReverseProxyFeature();
         var cluster = traffic.Of(proxy.Route.Cluster!);
         var attempts = Begin(context, cluster, settings.Retries);

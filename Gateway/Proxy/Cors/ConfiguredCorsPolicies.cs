@@ -1,11 +1,11 @@
 using Microsoft.AspNetCore.Cors.Infrastructure;
-using Microsoft.Extensions.Options;
+using ProdReady.Gateway.LiveSettings;
 using Yarp.ReverseProxy.Transforms;
 
 namespace ProdReady.Gateway.Proxy.Cors;
 
 /// <summary>Gives the middleware the policies of <c>Cors:Policies</c> as they are in force.</summary>
-internal sealed class ConfiguredCorsPolicies : ICorsPolicyProvider
+internal sealed class ConfiguredCorsPolicies(IConfiguration candidate, LiveSection<CorsPolicyOptions> settings) : ICorsPolicyProvider
 {
     /// <summary>In a route's metadata: <c>upstream</c> leaves CORS to the upstream.</summary>
     private const string Metadata = "Cors";
@@ -16,21 +16,24 @@ internal sealed class ConfiguredCorsPolicies : ICorsPolicyProvider
         "Access-Control-Expose-Headers", "Access-Control-Max-Age", "Access-Control-Allow-Private-Network",
     ];
 
-    private readonly IConfiguration _candidate;
-    private Dictionary<string, CorsPolicy> _inForce;
-
-    public ConfiguredCorsPolicies(IConfiguration candidate, IOptionsMonitor<CorsPolicyOptions> options)
-    {
-        _candidate = candidate;
-        _inForce = Build(options.CurrentValue);
-        options.OnChange(changed => Volatile.Write(ref _inForce, Build(changed)));
-    }
+    private volatile Policies _inForce = new(new(), []);
 
     public Task<CorsPolicy?> GetPolicyAsync(HttpContext context, string? policyName) => Task.FromResult(
         (context.GetEndpoint() is null
             // YARP asks whether the policy that a new route names exists, which may be as new as the route
-            ? Build(_candidate.GetSection(CorsPolicyOptions.SectionName).Get<CorsPolicyOptions>() ?? new())
-            : Volatile.Read(ref _inForce)).GetValueOrDefault(policyName ?? ""));
+            ? Build(candidate.GetSection(CorsPolicyOptions.SectionName).Get<CorsPolicyOptions>() ?? new())
+            : InForce()).GetValueOrDefault(policyName ?? ""));
+
+    private Dictionary<string, CorsPolicy> InForce()
+    {
+        var current = settings.Current;
+        if (!ReferenceEquals(_inForce.Options, current))
+        {
+            _inForce = new(current, Build(current));
+        }
+
+        return _inForce.ByName;
+    }
 
     /// <summary>One of the two decides: with the upstream's headers beside ours, browsers refuse the answer.</summary>
     public static ValueTask RemoveUpstreams(ResponseTransformContext context)
@@ -59,4 +62,6 @@ internal sealed class ConfiguredCorsPolicies : ICorsPolicyProvider
             return (policy.Value.AllowCredentials ? builder.AllowCredentials() : builder).Build();
         },
         StringComparer.OrdinalIgnoreCase);
+
+    private sealed record Policies(CorsPolicyOptions Options, Dictionary<string, CorsPolicy> ByName);
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Net.Http.Headers;
+using Yarp.ReverseProxy.Transforms;
 
 namespace ProdReady.Gateway.Proxy.OutputCaching;
 
@@ -33,12 +34,22 @@ internal sealed class PublicAnswersPolicy(NamedOutputCachePolicy options) : IOut
     public ValueTask ServeResponseAsync(OutputCacheContext context, CancellationToken cancellation)
     {
         var response = context.HttpContext.Response;
-        if (response.StatusCode != StatusCodes.Status200OK
-            || response.Headers.SetCookie.Count > 0
-            || (CacheControlHeaderValue.TryParse(response.Headers.CacheControl.ToString(), out var control)
-                && (control.Private || control.NoStore || control.NoCache)))
+        if (response.StatusCode != StatusCodes.Status200OK || response.Headers.SetCookie.Count > 0)
         {
             context.AllowCacheStorage = false;
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>By the upstream's own header: the gateway's security headers tell browsers to keep nothing, whatever it says.</summary>
+    public static ValueTask HeedUpstream(ResponseTransformContext context)
+    {
+        if (context.HttpContext.Features.Get<IOutputCacheFeature>() is { } cache
+            && context.ProxyResponse?.Headers.CacheControl is { } control
+            && (control.Private || control.NoStore || control.NoCache))
+        {
+            cache.Context.AllowCacheStorage = false;
         }
 
         return ValueTask.CompletedTask;

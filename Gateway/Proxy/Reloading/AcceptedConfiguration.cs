@@ -19,22 +19,14 @@ internal sealed class AcceptedConfiguration
     public static IReadOnlyDictionary<string, string?> Copy(IConfiguration configuration) =>
         configuration.AsEnumerable().Where(pair => pair.Value is not null).ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
-    public bool Is(IReadOnlyDictionary<string, string?> values) => _provider.Is(values);
-
     public void Accept(IReadOnlyDictionary<string, string?> values) => _provider.Replace(values);
 
     private sealed class Provider : ConfigurationProvider
     {
-        public bool Is(IReadOnlyDictionary<string, string?> values) => Same(Data.AsReadOnly(), values);
-
         public void Replace(IReadOnlyDictionary<string, string?> values)
         {
             Data = new Dictionary<string, string?>(values, StringComparer.OrdinalIgnoreCase);
             OnReload();
         }
     }
-
-    /// <summary>Whether two copies hold the same values; keys' case aside.</summary>
-    public static bool Same(IReadOnlyDictionary<string, string?> one, IReadOnlyDictionary<string, string?> other) =>
-        one.Count == other.Count && one.All(pair => other.TryGetValue(pair.Key, out var value) && value == pair.Value);
 }

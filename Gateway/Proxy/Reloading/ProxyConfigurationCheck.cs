@@ -7,11 +7,12 @@ namespace ProdReady.Gateway.Proxy.Reloading;
 /// Checks <c>ReverseProxy</c> as YARP itself will, and for what it accepts and then fails at request by request: a route to a cluster
 /// that does not exist, an address that is none.
 /// </summary>
-internal sealed class ProxyConfigurationCheck(IServiceProvider services) : IConfigurationCheck
+internal sealed class ProxyConfigurationCheck(IServiceProvider services)
 {
     public const string SectionName = "ReverseProxy";
 
-    public IEnumerable<string> Check(IConfiguration candidate)
+    /// <summary>Every failure in words for the operator; none if all is valid.</summary>
+    public IReadOnlyList<string> Check(IConfiguration candidate)
     {
         var failures = new List<string>();
         if (ProxyConfigurationReader.Read(candidate.GetSection(SectionName), failures) is not { } config)
@@ -75,9 +76,9 @@ internal sealed class ProxyConfigurationCheck(IServiceProvider services) : IConf
         {
             failures.AddRange((await validate()).Select(exception => $"{key}: {exception.Message}"));
         }
-        catch (FormatException exception)
+        catch (Exception exception) when (exception is FormatException or ArgumentException)
         {
-            // Of our own filters, which name the key themselves
+            // Of our own filters, which say themselves where
             failures.Add(exception.Message);
         }
     }

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace ProdReady.Gateway.Tests.Proxy;
 
-/// <summary>What one gateway has counted since this was made, by names such as <c>configuration.reloads{outcome=applied}</c>.</summary>
+/// <summary>What one gateway has counted since this was made, by names such as <c>reloads{outcome=applied}</c>.</summary>
 internal sealed class GatewayCounts : IDisposable
 {
     private const string Prefix = "prodready.gateway.";

@@ -6,7 +6,12 @@ namespace ProdReady.Gateway.Tests.Proxy;
 /// <summary>Answers that are kept in Redis.</summary>
 public sealed class OutputCacheTests(DataStores stores) : ProxyTest(stores)
 {
-    private static readonly (string, string?)[] Policy = [($"{Route}:OutputCachePolicy", "short"), ("OutputCaching:Policies:short:Expiration", "00:01:00"), ("OutputCaching:Timeout", "00:00:01")];
+    private static readonly (string, string?)[] Policy =
+    [
+        ($"{Route}:OutputCachePolicy", "short"),
+        ("OutputCaching:Policies:short:Expiration", "00:01:00"),
+        ("OutputCaching:Timeout", "00:00:01"),
+    ];
 
     [Fact]
     public async Task A_second_gateway_answers_with_what_the_first_one_kept()
@@ -19,13 +24,22 @@ public sealed class OutputCacheTests(DataStores stores) : ProxyTest(stores)
         var second = await GatewayAsync([upstream.Url], [.. Policy, prefix]);
 
         using var one = await first.GetAsync("/test/a?x=1", null, host);
+        // It is kept after it has been sent
+        await Eventually.ReadAsync(
+            async () =>
+            {
+                using var again = await first.GetAsync("/test/a?x=1", null, host);
+                return again.Headers.Age;
+            },
+            age => age is not null);
+        var asked = upstream.Requests;
         using var two = await second.GetAsync("/test/a?x=1", null, host);
         using var three = await second.GetAsync("/test/a?x=2", null, host);
 
         Assert.Equal("kept", await TextAsync(two));
         Assert.NotNull(two.Headers.Age);
         Assert.NotEqual(one.Header("X-Correlation-ID"), two.Header("X-Correlation-ID"));
-        Assert.Equal(2, upstream.Requests);
+        Assert.Equal(asked + 1, upstream.Requests);
     }
 
     [Theory]

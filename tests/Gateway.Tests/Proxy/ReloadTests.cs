@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using ProdReady.Gateway.Proxy.Reloading;
+using ProdReady.Gateway.LiveSettings;
 using ProdReady.Testing;
 
 namespace ProdReady.Gateway.Tests.Proxy;
@@ -8,8 +8,8 @@ namespace ProdReady.Gateway.Tests.Proxy;
 /// <summary>A settings file that changes while the gateway runs.</summary>
 public sealed class ReloadTests(DataStores stores) : IAsyncLifetime
 {
-    private const string Refused = "configuration.reloads{outcome=refused}";
-    private const string Applied = "configuration.reloads{outcome=applied}";
+    private const string Refused = "reloads{outcome=refused}";
+    private const string Applied = "reloads{outcome=applied}";
     private readonly string _file = Path.Combine(Path.GetTempPath(), $"prodready-{Guid.NewGuid():N}.json");
     private Upstream _upstream = null!;
     private GatewayApp _gateway = null!;
@@ -138,7 +138,7 @@ public sealed class ReloadTests(DataStores stores) : IAsyncLifetime
         () => Task.FromResult((_counts[Applied], _counts[Refused])), counts => counts == (applied, refused));
 
     private async Task<string> SingleErrorAsync() => Assert.Single(await Eventually.ReadAsync(
-        () => Task.FromResult(_gateway.Logs.Of<ConfigurationReload>().Where(line => line.Level == LogLevel.Error).ToArray()),
+        () => Task.FromResult(_gateway.Logs.Of<LiveSettingsReload>().Where(line => line.Level == LogLevel.Error).ToArray()),
         lines => lines.Length > 0)).Text;
 
     private async Task EventuallyAsync(string path, HttpStatusCode expected) => await Eventually.ReadAsync(
