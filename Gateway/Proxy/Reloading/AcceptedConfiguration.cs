@@ -17,7 +17,10 @@ internal sealed class AcceptedConfiguration
 
     /// <summary>All values of a configuration, as they are now.</summary>
     public static IReadOnlyDictionary<string, string?> Copy(IConfiguration configuration) =>
-        configuration.AsEnumerable().Where(pair => pair.Value is not null).ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+        configuration.AsEnumerable()
+            // A section without settings is one all the same: a cluster whose destinations are still to come
+            .Where(pair => pair.Value is not null || !configuration.GetSection(pair.Key).GetChildren().Any())
+            .ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     public void Accept(IReadOnlyDictionary<string, string?> values) => _provider.Replace(values);
 
