@@ -35,7 +35,9 @@ public sealed class OutageTests(DataStores stores) : QueueTest(stores)
         await using var app = await QueueApp.StartAsync(
             new NpgsqlConnectionStringBuilder(Database.ConnectionString) { Port = proxy.Port }.ConnectionString,
             HandleAsync,
-            ("Queues:items:PollInterval", "00:00:00.05"));
+            ("Queues:items:PollInterval", "00:00:00.05"),
+            // A claim that was on its way may still reach the server when it thaws: nobody knows of it, and the job waits for its lease to end
+            ("Queues:items:Lease", "00:00:05"));
         await enqueuer.EnqueueAsync(New(1));
         await Eventually.ReadAsync(() => Task.FromResult(_handled.Count), count => count == 1);
 
