@@ -9,9 +9,10 @@ internal static partial class Wrk
 {
     private const int Connections = 64;
     private const int Seconds = 4;
-    private const int WarmUpSeconds = 10;
+    private const int WarmUpSeconds = 30;
 
-    /// <summary>Lets the server's hot paths be compiled for good, which takes some hundred thousand requests.</summary>
+    /// <summary>Lets the server's hot paths be compiled for good, which takes a gateway half a minute on two cores: while
+    /// its compiler works in the background, it answers with half of its speed.</summary>
     public static Task WarmUpAsync(WrkLoad load, CancellationToken cancellationToken) => RunAsync(load, WarmUpSeconds, cancellationToken);
 
     /// <summary>How many requests a second are answered as the load expects, and how long all but 1 % take at most.</summary>

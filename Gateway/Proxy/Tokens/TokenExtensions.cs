@@ -33,17 +33,21 @@ internal static class TokenExtensions
     /// <summary>
     /// Finds out who calls a route that asks for a token, ahead of limits that count by user. Authorization then takes the same result.
     /// </summary>
-    public static void UseTokens(this WebApplication app) => app.Use(async (HttpContext context, RequestDelegate next) =>
+    public static void UseTokens(this WebApplication app) => app.Use((HttpContext context, RequestDelegate next) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<IAuthorizeData>()?.Policy is { } policy
+        && policy.Equals(Name, StringComparison.OrdinalIgnoreCase)
+            ? IdentifyAsync(context, next)
+            : next(context));
+
+    private static async Task IdentifyAsync(HttpContext context, RequestDelegate next)
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<IAuthorizeData>()?.Policy is { } policy
-            && policy.Equals(Name, StringComparison.OrdinalIgnoreCase)
-            && (await context.AuthenticateAsync(Name)).Principal is { } user)
+        if ((await context.AuthenticateAsync(Name)).Principal is { } user)
         {
             context.User = user;
         }
 
         await next(context);
-    });
+    }
 
     private static void Configure(JwtBearerOptions bearer, IOptions<TokenOptions> options, TokenAnswers answers)
     {
