@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using ProdReady.Standalone.Processes;
 
 namespace ProdReady.Testing;
@@ -8,9 +9,11 @@ namespace ProdReady.Testing;
 internal sealed class RedisProcess : IAsyncDisposable
 {
     private readonly PortLease _port;
+    private readonly bool _isCluster;
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("prodready-redis-");
     private ChildProcess? _process;
 
-    private RedisProcess(PortLease port) => _port = port;
+    private RedisProcess(PortLease port, bool isCluster) => (_port, _isCluster) = (port, isCluster);
 
     /// <summary>For StackExchange.Redis.</summary>
     public string ConnectionString => $"127.0.0.1:{_port.Port}";
@@ -23,11 +26,22 @@ internal sealed class RedisProcess : IAsyncDisposable
         return redis;
     }
 
+    /// <summary>Starts a Redis Cluster of one node: it holds all slots, and refuses scripts whose keys lie in several of them.</summary>
+    public static async Task<RedisProcess> StartClusterAsync()
+    {
+        var redis = await CreateAsync(isCluster: true);
+        await redis.RestartAsync();
+        Assert.Equal("+OK\r\n", await redis.SendAsync("CLUSTER ADDSLOTSRANGE 0 16383", 5));
+        await Eventually.ReadAsync(() => redis.SendAsync("SET slot taken", 5), answer => answer == "+OK\r\n");
+        return redis;
+    }
+
     /// <summary>Takes a port on which nothing listens until <see cref="RestartAsync"/>.</summary>
-    public static async Task<RedisProcess> CreateAsync()
+    /// <param name="isCluster">Whether it is a node of a cluster.</param>
+    public static async Task<RedisProcess> CreateAsync(bool isCluster = false)
     {
         Assert.SkipWhen(Programs.Find("redis-server") is null, "redis-server is not installed: nothing to kill or to freeze");
-        return new RedisProcess(await PortLease.TakeAsync());
+        return new RedisProcess(await PortLease.TakeAsync(), isCluster);
     }
 
     /// <summary>Starts it, empty, and waits until it answers.</summary>
@@ -39,7 +53,8 @@ internal sealed class RedisProcess : IAsyncDisposable
             FileName = Programs.Find("redis-server")!,
             Arguments =
             [
-                "--port", $"{_port.Port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", Path.GetTempPath(),
+                "--port", $"{_port.Port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", _directory.FullName,
+                "--cluster-enabled", _isCluster ? "yes" : "no", "--cluster-announce-ip", "127.0.0.1",
             ],
         });
         await Eventually.ReadAsync(AnswersAsync, answers => answers);
@@ -66,6 +81,7 @@ internal sealed class RedisProcess : IAsyncDisposable
         }
 
         await _port.DisposeAsync();
+        _directory.Delete(recursive: true);
     }
 
     private async Task SignalAsync(string signal)
@@ -80,17 +96,23 @@ internal sealed class RedisProcess : IAsyncDisposable
     {
         try
         {
-            using var client = new TcpClient();
-            await client.ConnectAsync(IPAddress.Loopback, _port.Port, TestContext.Current.CancellationToken);
-            var stream = client.GetStream();
-            await stream.WriteAsync("PING\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
-            var answer = new byte[5];
-            await stream.ReadExactlyAsync(answer, TestContext.Current.CancellationToken);
-            return answer.AsSpan().SequenceEqual("+PONG"u8);
+            return await SendAsync("PING", 7) == "+PONG\r\n";
         }
         catch (Exception exception) when (exception is SocketException or IOException)
         {
             return false;
         }
+    }
+
+    /// <summary>Sends a command, and reads an answer of so many bytes.</summary>
+    private async Task<string> SendAsync(string command, int length)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, _port.Port, TestContext.Current.CancellationToken);
+        var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"{command}\r\n"), TestContext.Current.CancellationToken);
+        var answer = new byte[length];
+        await stream.ReadExactlyAsync(answer, TestContext.Current.CancellationToken);
+        return Encoding.ASCII.GetString(answer);
     }
 }

@@ -18,9 +18,11 @@
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
 
--- Parts of a window. A request counts as if it had come at the end of its part, so never too short and at most 1/256 too long;
--- in return, no count takes more memory than that, however high the limit
-local PARTS = 256
+-- Up to this limit every request counts by its own microsecond. Above it, requests of one part of the window count as if they had come at
+-- the part's end, so never too short and at most 1/1024 too long; in return, no count takes more memory than that, however high the limit
+local PARTS = 1024
+-- By how much a clock may go back before it is taken for another one
+local DRIFT = 1000000
 local SLACK_MS = 1000
 local SMALLEST_LOAN = 4
 
@@ -37,34 +39,37 @@ local function ttl(microseconds)
   return string.format('%.0f', math.ceil(microseconds / 1000) + SLACK_MS)
 end
 
+local function text(number)
+  return string.format('%.0f', number)
+end
+
 local sliding = {}
 
 -- The hash has n, how many count; o, the oldest part that holds some; h, the newest; g, a part's length; and each part by its number
 function sliding.open(use)
-  local part = math.max(1, math.floor(use.window / PARTS))
-  local current = math.floor(now / part)
+  use.part = 1
+  if use.limit > PARTS then
+    use.part = math.max(1, math.floor(use.window / PARTS))
+  end
+  use.current = math.floor(now / use.part)
   local state = redis.call('HMGET', use.key, 'n', 'o', 'h', 'g')
-  use.part, use.current, use.count = part, current, tonumber(state[1]) or 0
   use.exists = state[1] and true
-  use.oldest, use.newest = tonumber(state[2]) or current, tonumber(state[3]) or current
+  use.count, use.oldest, use.newest = tonumber(state[1] or 0), tonumber(state[2] or 0), tonumber(state[3] or 0)
   if use.count > 0 then
-    -- Of another window's length, or from a clock that has been put back: all that counts is taken to have come just now
-    if tonumber(state[4]) ~= part or use.newest > current + 4 then
-      redis.call('DEL', use.key)
-      use.oldest, use.newest = current, current
-      redis.call('HSET', use.key, 'n', use.count, 'o', current, 'h', current, 'g', part, current, use.count)
-      redis.call('PEXPIRE', use.key, ttl(use.window + 3 * part))
-    elseif use.newest > current + 1 then
-      use.current = use.newest - 1
+    local length = tonumber(state[4])
+    if length ~= use.part or use.newest * length > now + DRIFT + 2 * length then
+      sliding.regroup(use, length)
     end
+    -- The newest is a loan's, which counts from the part after the current one on; or the clock has gone back a little
+    use.current = math.max(use.current, use.newest - 1)
     sliding.forget(use)
   end
 
   if use.refund > 0 and use.mark >= use.oldest then
-    local counted = tonumber(redis.call('HGET', use.key, string.format('%.0f', use.mark))) or 0
+    local counted = tonumber(redis.call('HGET', use.key, text(use.mark)) or 0)
     local back = math.min(use.refund, counted, use.count)
     if back > 0 then
-      redis.call('HINCRBY', use.key, string.format('%.0f', use.mark), -back)
+      redis.call('HINCRBY', use.key, text(use.mark), -back)
       use.count = redis.call('HINCRBY', use.key, 'n', -back)
     end
   end
@@ -74,47 +79,58 @@ function sliding.open(use)
   use.left = use.limit - use.count
 end
 
--- Takes out the parts whose last request came a whole window ago
-function sliding.forget(use)
-  local last = math.floor((now - use.window) / use.part) - 1
-  if use.newest <= last then
-    redis.call('DEL', use.key)
-    use.count, use.oldest, use.newest = 0, use.current, use.current
-    return
-  end
-  if use.oldest > last then
-    return
-  end
-
-  local from = use.oldest
-  local gone, parts = {}, sliding.read(use, from, last)
-  for index = 1, #parts do
-    if parts[index] then
-      use.count = use.count - tonumber(parts[index])
-      gone[#gone + 1] = string.format('%.0f', from + index - 1)
-    end
-  end
-  if #gone > 0 then
-    redis.call('HDEL', use.key, unpack(gone))
-  end
-
-  use.oldest = last + 1
-  local rest = sliding.read(use, use.oldest, use.newest)
-  for index = 1, #rest do
-    if rest[index] and tonumber(rest[index]) > 0 then
-      use.oldest = use.oldest + index - 1
-      break
-    end
-  end
-  redis.call('HSET', use.key, 'n', use.count, 'o', use.oldest)
+-- The microsecond at which the last request that a part may hold is a whole window old
+function sliding.leaving(use, part)
+  return (part + 1) * use.part - 1 + use.window
 end
 
-function sliding.read(use, from, to)
-  local parts = {}
-  for part = from, to do
-    parts[#parts + 1] = string.format('%.0f', part)
+-- The parts with what they hold, the oldest first
+function sliding.read(use)
+  local flat, parts = redis.call('HGETALL', use.key), {}
+  for index = 1, #flat, 2 do
+    local number = tonumber(flat[index])
+    if number then
+      parts[#parts + 1] = { number = number, count = tonumber(flat[index + 1]) }
+    end
   end
-  return redis.call('HMGET', use.key, unpack(parts))
+  table.sort(parts, function(one, other) return one.number < other.number end)
+  return parts
+end
+
+-- Parts have another length now, or the clock has been put back: then what is ahead of it has come just now
+function sliding.regroup(use, length)
+  local parts = sliding.read(use)
+  redis.call('DEL', use.key)
+  use.exists, use.count = false, 0
+  for _, old in ipairs(parts) do
+    if old.count > 0 then
+      sliding.count(use, math.floor(math.min((old.number + 1) * length - 1, now + DRIFT) / use.part), old.count)
+    end
+  end
+end
+
+-- Takes out the parts whose last request came a whole window ago
+function sliding.forget(use)
+  if sliding.leaving(use, use.oldest) > now then
+    return
+  end
+
+  local gone = {}
+  for _, part in ipairs(sliding.read(use)) do
+    if sliding.leaving(use, part.number) > now and part.count > 0 then
+      use.oldest = part.number
+      break
+    end
+    use.count = use.count - part.count
+    gone[#gone + 1] = text(part.number)
+  end
+  if use.count <= 0 then
+    redis.call('DEL', use.key)
+    use.count, use.exists = 0, false
+    return
+  end
+  redis.call('HDEL', use.key, unpack(gone))
+  redis.call('HSET', use.key, 'n', use.count, 'o', text(use.oldest))
 end
 
 function sliding.count(use, part, amount)
@@ -122,20 +138,17 @@ function sliding.count(use, part, amount)
     if use.exists then
       redis.call('DEL', use.key)
     end
-    use.exists = true
-    use.oldest, use.newest = part, part
-    redis.call('HSET', use.key, 'n', amount, 'o', part, 'h', part, 'g', use.part, string.format('%.0f', part), amount)
+    use.exists, use.count, use.oldest, use.newest = true, amount, part, part
+    redis.call('HSET', use.key, 'n', amount, 'o', text(part), 'h', text(part), 'g', use.part, text(part), amount)
     redis.call('PEXPIRE', use.key, ttl(use.window + 3 * use.part))
-    use.count = amount
     return
   end
 
-  use.oldest = math.min(use.oldest, part)
-  use.count = use.count + amount
-  local counted = redis.call('HINCRBY', use.key, string.format('%.0f', part), amount)
+  use.oldest, use.count = math.min(use.oldest, part), use.count + amount
+  local counted = redis.call('HINCRBY', use.key, text(part), amount)
   if part > use.newest or counted == amount then
     use.newest = math.max(use.newest, part)
-    redis.call('HSET', use.key, 'n', use.count, 'o', use.oldest, 'h', use.newest)
+    redis.call('HSET', use.key, 'n', use.count, 'o', text(use.oldest), 'h', text(use.newest))
     redis.call('PEXPIRE', use.key, ttl(use.window + 3 * use.part))
   else
     redis.call('HINCRBY', use.key, 'n', amount)
@@ -150,7 +163,7 @@ function sliding.take(use)
   if loan > 0 then
     -- Counted as late as any of it may be used
     sliding.count(use, use.current + 1, loan)
-    use.loan, use.loanFor, use.loanMark = loan, (use.current + 2) * use.part - now, use.current + 1
+    use.loan, use.loanFor, use.loanMark = loan, (use.current + 2) * use.part - 1 - now, use.current + 1
   end
   use.left = use.limit - use.count
 end
@@ -160,23 +173,18 @@ function sliding.reset(use, admitted)
   if use.count == 0 then
     return 0
   end
-  local missing = 1
-  if not admitted then
-    missing = use.count + use.cost - use.limit
+  local missing = use.count + use.cost - use.limit
+  if admitted or missing <= 1 then
+    return sliding.leaving(use, use.oldest) - now
   end
-  local part = use.oldest
-  if missing > 1 then
-    local parts = sliding.read(use, use.oldest, use.newest)
-    local gone = 0
-    for index = 1, #parts do
-      gone = gone + (tonumber(parts[index] or 0) or 0)
-      part = use.oldest + index - 1
-      if gone >= missing then
-        break
-      end
+  local last
+  for _, part in ipairs(sliding.read(use)) do
+    last, missing = part.number, missing - part.count
+    if missing <= 0 then
+      break
     end
   end
-  return (part + 1) * use.part + use.window - now
+  return sliding.leaving(use, last) - now
 end
 
 -- "start count": the window that the clock is in, and what came in it

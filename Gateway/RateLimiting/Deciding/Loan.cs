@@ -12,7 +12,7 @@ internal sealed class Loan
     private const int SmallestShare = 512;
 
     private const int Smallest = 4;
-    private const int Parts = 256;
+    private const int Parts = 1024;
 
     private int _permits;
     private int _size;

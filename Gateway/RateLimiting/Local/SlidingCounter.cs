@@ -2,12 +2,12 @@ using ProdReady.Gateway.RateLimiting.Policies;
 
 namespace ProdReady.Gateway.RateLimiting.Local;
 
-/// <summary>In parts of a window like the script's: what came in a part counts until a window after the part's end.</summary>
+/// <summary>As the script counts: by the microsecond, or in parts of a window where the limit is high.</summary>
 internal sealed class SlidingCounter(Quota quota) : LocalCounter
 {
-    private const int Parts = 256;
+    private const int Parts = 1024;
 
-    private readonly long _part = Math.Max(1, quota.WindowMicroseconds / Parts);
+    private readonly long _part = quota.Limit > Parts ? Math.Max(1, quota.WindowMicroseconds / Parts) : 1;
     private readonly Queue<(long Part, int Count)> _parts = new();
     private (long Part, int Count) _newest;
     private int _count;
@@ -66,5 +66,5 @@ internal sealed class SlidingCounter(Quota quota) : LocalCounter
         }
     }
 
-    private long Leaving(long part) => ((part + 1) * _part) + quota.WindowMicroseconds;
+    private long Leaving(long part) => ((part + 1) * _part) - 1 + quota.WindowMicroseconds;
 }

@@ -7,21 +7,9 @@ using StackExchange.Redis;
 namespace ProdReady.Gateway.Tests.RateLimiting.Deciding;
 
 /// <summary>The other algorithms against their models, with random arrivals at three gateways.</summary>
-public sealed class AlgorithmTests(DataStores stores) : IAsyncLifetime
+public sealed class AlgorithmTests(DataStores stores) : ThreeGateways(stores)
 {
     private const long Grain = 3_000;
-
-    private LimiterNode[] _nodes = null!;
-
-    public async ValueTask InitializeAsync() => _nodes = await LimiterNode.StartAsync(count: 3, stores.RedisConnectionString);
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var node in _nodes)
-        {
-            await node.DisposeAsync();
-        }
-    }
 
     [Fact]
     public Task A_fixed_window_admits_the_limit_in_each_window_of_the_clock() => Gen
@@ -37,7 +25,7 @@ public sealed class AlgorithmTests(DataStores stores) : IAsyncLifetime
                     await Spans.PassAsync(TimeSpan.FromMilliseconds(pause));
                     // The server runs on this machine, by the same clock
                     var before = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
-                    var verdict = await _nodes[pause % 3].DecideAsync(policy, client);
+                    var verdict = await Nodes[pause % 3].DecideAsync(policy, client);
                     var after = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
                     var window = before / 1000;
                     if (window == after / 1000)
@@ -81,7 +69,7 @@ public sealed class AlgorithmTests(DataStores stores) : IAsyncLifetime
                 {
                     await Spans.PassAsync(TimeSpan.FromMilliseconds(pause));
                     var before = Spans.Now;
-                    var verdict = await _nodes[pause % 3].DecideAsync(policy, client);
+                    var verdict = await Nodes[pause % 3].DecideAsync(policy, client);
                     var call = new Span(before, Spans.Now);
                     most = Math.Min(limit, most + ((call.After - last.Before + Grain) * limit / 1e6));
                     fewest = Math.Min(limit, fewest + (Math.Max(0, call.Before - last.After - Grain) * limit / 1e6));
@@ -123,7 +111,7 @@ public sealed class AlgorithmTests(DataStores stores) : IAsyncLifetime
                         continue;
                     }
 
-                    var asked = _nodes[step % 3];
+                    var asked = Nodes[step % 3];
                     var decision = await asked.DecideAsync((policy, client));
                     Assert.Equal(running.Count < limit, decision.IsAdmitted);
                     if (decision.IsAdmitted)

@@ -6,20 +6,8 @@ using ProdReady.Testing;
 namespace ProdReady.Gateway.Tests.RateLimiting.Deciding;
 
 /// <summary>Hot partitions, of which most requests are admitted by permits on loan.</summary>
-public sealed class LoanTests(DataStores stores) : IAsyncLifetime
+public sealed class LoanTests(DataStores stores) : ThreeGateways(stores)
 {
-    private LimiterNode[] _nodes = null!;
-
-    public async ValueTask InitializeAsync() => _nodes = await LimiterNode.StartAsync(count: 3, stores.RedisConnectionString);
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var node in _nodes)
-        {
-            await node.DisposeAsync();
-        }
-    }
-
     [Theory]
     [InlineData(nameof(RateLimitAlgorithm.Sliding))]
     [InlineData(nameof(RateLimitAlgorithm.Fixed))]
@@ -27,7 +15,7 @@ public sealed class LoanTests(DataStores stores) : IAsyncLifetime
     {
         var policy = APolicy.Of(Enum.Parse<RateLimitAlgorithm>(algorithm), limit: 100_000, seconds: 60);
         await CallAsync(policy, calls: 2_000);
-        var scripts = _nodes.Select(node => node.CountScripts()).ToArray();
+        var scripts = Nodes.Select(node => node.CountScripts()).ToArray();
 
         var admitted = await CallAsync(policy, calls: 20_000);
 
@@ -60,7 +48,7 @@ public sealed class LoanTests(DataStores stores) : IAsyncLifetime
             {
                 await Spans.PassAsync(TimeSpan.FromMilliseconds(500));
                 var verdicts = new List<RateLimitVerdict>();
-                foreach (var node in _nodes)
+                foreach (var node in Nodes)
                 {
                     verdicts.Add(await node.DecideAsync(policy, "client"));
                     taken++;
@@ -83,7 +71,7 @@ public sealed class LoanTests(DataStores stores) : IAsyncLifetime
         {
             for (var before = Spans.Now; before < end; before = Spans.Now)
             {
-                if ((await _nodes[caller % 3].DecideAsync(policy, "client")).Outcome == RateLimitOutcome.Allowed)
+                if ((await Nodes[caller % 3].DecideAsync(policy, "client")).Outcome == RateLimitOutcome.Allowed)
                 {
                     admitted.Add(new(before, Spans.Now));
                 }
@@ -101,7 +89,7 @@ public sealed class LoanTests(DataStores stores) : IAsyncLifetime
         {
             for (var call = caller; call < calls; call += 30)
             {
-                if ((await _nodes[caller % 3].DecideAsync(policy, "client")).Outcome == RateLimitOutcome.Allowed)
+                if ((await Nodes[caller % 3].DecideAsync(policy, "client")).Outcome == RateLimitOutcome.Allowed)
                 {
                     Interlocked.Increment(ref admitted);
                 }

@@ -7,22 +7,10 @@ using ProdReady.Testing;
 namespace ProdReady.Gateway.Tests.RateLimiting.Deciding;
 
 /// <summary>What a sliding window promises, with the concurrent callers of three gateways.</summary>
-public sealed class SlidingTests(DataStores stores) : IAsyncLifetime
+public sealed class SlidingTests(DataStores stores) : ThreeGateways(stores)
 {
     /// <summary>How far the server's clock may drift from ours while a test runs.</summary>
     private const long ClockGrain = 2_000;
-
-    private LimiterNode[] _nodes = null!;
-
-    public async ValueTask InitializeAsync() => _nodes = await LimiterNode.StartAsync(count: 3, stores.RedisConnectionString);
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var node in _nodes)
-        {
-            await node.DisposeAsync();
-        }
-    }
 
     [Fact]
     public async Task A_burst_of_200_concurrent_calls_gets_exactly_the_limit()
@@ -34,7 +22,7 @@ public sealed class SlidingTests(DataStores stores) : IAsyncLifetime
         Assert.Equal(150, verdicts.Count(verdict => verdict.Outcome == RateLimitOutcome.Limited));
         var admitted = verdicts.Where(verdict => verdict.Outcome == RateLimitOutcome.Allowed);
         Assert.Equal(Enumerable.Range(0, 50), admitted.Select(verdict => verdict.Left!.Value).Order());
-        Assert.All(verdicts, verdict => Assert.InRange(verdict.Reset, 800_000_000, 904_000_000));
+        Assert.All(verdicts, verdict => Assert.InRange(verdict.Reset, 800_000_000, 900_000_000));
     }
 
     [Theory]
@@ -78,7 +66,7 @@ public sealed class SlidingTests(DataStores stores) : IAsyncLifetime
                 {
                     await Spans.PassAsync(TimeSpan.FromMilliseconds(pause));
                     var before = Spans.Now;
-                    var verdict = await _nodes[pause % 3].DecideAsync(policy, client);
+                    var verdict = await Nodes[pause % 3].DecideAsync(policy, client);
                     AssertAsTheModel(model, policy, new(before, Spans.Now), verdict);
                 }
             },
@@ -105,10 +93,10 @@ public sealed class SlidingTests(DataStores stores) : IAsyncLifetime
         var rejected = 0;
 
         // Presses all the time that it should be waiting, and from a gateway that has to ask each time: it knows of no refusal
-        while ((await _nodes[rejected % 3].DecideAsync(policy, "client")).Outcome == RateLimitOutcome.Limited)
+        while ((await Nodes[rejected % 3].DecideAsync(policy, "client")).Outcome == RateLimitOutcome.Limited)
         {
             rejected++;
-            Array.ForEach(_nodes, node => node.Get<Partitions>().Forget(policy.Name, "client"));
+            Array.ForEach(Nodes, node => node.Get<Partitions>().Forget(policy.Name, "client"));
             Assert.True(Spans.Now - started < wait + 1_000_000, $"Starved after {rejected} rejections");
         }
 
@@ -120,7 +108,7 @@ public sealed class SlidingTests(DataStores stores) : IAsyncLifetime
     {
         var policy = APolicy.Sliding(limit: 2, seconds: 900);
         await DecideUntilLimitedAsync(policy);
-        var scripts = _nodes[0].CountScripts();
+        var scripts = Nodes[0].CountScripts();
 
         for (var call = 0; call < 1_000; call++)
         {
@@ -149,17 +137,34 @@ public sealed class SlidingTests(DataStores stores) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_counted_keeps_its_time_when_it_is_counted_in_parts_and_back()
+    {
+        var exact = APolicy.Sliding(limit: 10, seconds: 4);
+        var inParts = APolicy.Sliding(limit: 5_000, seconds: 4);
+        await DecideAsync(exact);
+        var first = Spans.Now;
+        await Spans.PassAsync(TimeSpan.FromSeconds(2));
+        Assert.Equal(4_998, (await DecideAsync(inParts)).Left);
+        Assert.Equal(7, (await DecideAsync(exact)).Left);
+
+        await Spans.PassAsync(TimeSpan.FromMicroseconds(4_010_000 - (Spans.Now - first)));
+
+        // The first has left, and the two of two seconds later have not
+        Assert.Equal(7, (await DecideAsync(exact)).Left);
+    }
+
+    [Fact]
     public async Task All_policies_of_a_request_count_it_or_none()
     {
         var wide = APolicy.Of(RateLimitAlgorithm.Sliding, 10, 900, name: "wide");
         var tight = APolicy.Of(RateLimitAlgorithm.Fixed, 2, 86_400, name: "tight");
         for (var call = 0; call < 5; call++)
         {
-            var decision = await _nodes[call % 3].DecideAsync((wide, "client"), (tight, "key"));
+            var decision = await Nodes[call % 3].DecideAsync((wide, "client"), (tight, "key"));
             Assert.Equal(call < 2, decision.IsAdmitted);
         }
 
-        Assert.Equal((RateLimitOutcome.Allowed, 7), Known(await _nodes[2].DecideAsync(wide, "client")));
+        Assert.Equal((RateLimitOutcome.Allowed, 7), Known(await Nodes[2].DecideAsync(wide, "client")));
     }
 
     [Fact]
@@ -169,14 +174,14 @@ public sealed class SlidingTests(DataStores stores) : IAsyncLifetime
         var shadow = APolicy.Of(RateLimitAlgorithm.Sliding, 2, 900, isShadow: true, name: "shadow");
         for (var call = 0; call < 5; call++)
         {
-            var decision = await _nodes[call % 2].DecideAsync((wide, "client"), (shadow, "client"));
+            var decision = await Nodes[call % 2].DecideAsync((wide, "client"), (shadow, "client"));
             Assert.True(decision.IsAdmitted);
             Assert.Equal(call < 2 ? RateLimitOutcome.Allowed : RateLimitOutcome.ShadowLimited, decision.Verdicts[1].Outcome);
             Assert.Equal(9 - call, decision.Verdicts[0].Left);
         }
     }
 
-    private Task<RateLimitVerdict> DecideAsync(RateLimitPolicy policy, int caller = 0) => _nodes[caller % 3].DecideAsync(policy, "client");
+    private Task<RateLimitVerdict> DecideAsync(RateLimitPolicy policy, int caller = 0) => Nodes[caller % 3].DecideAsync(policy, "client");
 
     private static (RateLimitOutcome, int?) Known(RateLimitVerdict verdict) => (verdict.Outcome, verdict.Left);
 
@@ -193,19 +198,18 @@ public sealed class SlidingTests(DataStores stores) : IAsyncLifetime
     }
 
     /// <summary>
-    /// The model: a log of what was admitted. When the server decided is only known within bounds, and a request counts up to 1/256 of a window
-    /// longer, so that one which may or may not have left the window leaves both answers open.
+    /// The model: a log of what was admitted. When the server decided is only known within bounds, so that a request which may or may not have
+    /// left the window leaves both answers open.
     /// </summary>
     private static void AssertAsTheModel(List<Span> model, RateLimitPolicy policy, Span call, RateLimitVerdict verdict)
     {
         var (limit, window) = policy.Quota;
-        var part = window / 256;
-        var possible = model.Count(admitted => admitted.After + window + part >= call.Before - ClockGrain) * policy.Cost;
+        var possible = model.Count(admitted => admitted.After + window >= call.Before - ClockGrain) * policy.Cost;
         var certain = model.Count(admitted => admitted.Before + window > call.After + ClockGrain) * policy.Cost;
         Assert.True(
             verdict.Outcome == RateLimitOutcome.Limited ? possible + policy.Cost > limit : certain + policy.Cost <= limit,
             $"{verdict} with {certain} to {possible} of {limit} in the window");
-        Assert.InRange(verdict.Reset, 0, window + part);
+        Assert.InRange(verdict.Reset, 0, window);
         if (verdict.Outcome == RateLimitOutcome.Allowed)
         {
             model.Add(call);
