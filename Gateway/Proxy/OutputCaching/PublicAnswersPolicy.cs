@@ -42,14 +42,33 @@ internal sealed class PublicAnswersPolicy(NamedOutputCachePolicy options) : IOut
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>By the upstream's own header: the gateway's security headers tell browsers to keep nothing, whatever it says.</summary>
+    /// <summary>By the upstream's own headers: the gateway's security headers tell browsers to keep nothing, whatever it says.</summary>
     public static ValueTask HeedUpstream(ResponseTransformContext context)
     {
-        if (context.HttpContext.Features.Get<IOutputCacheFeature>() is { } cache
-            && context.ProxyResponse?.Headers.CacheControl is { } control
-            && (control.Private || control.NoStore || control.NoCache))
+        if (context.HttpContext.Features.Get<IOutputCacheFeature>()?.Context is not { } cache || context.ProxyResponse is not { } response)
         {
-            cache.Context.AllowCacheStorage = false;
+            return ValueTask.CompletedTask;
+        }
+
+        // An answer that depends on what the policy does not look at would reach callers that it is not for
+        if (response.Headers.Vary.Any(name => !cache.CacheVaryByRules.HeaderNames.Contains(name, StringComparer.OrdinalIgnoreCase)))
+        {
+            cache.AllowCacheStorage = false;
+        }
+
+        if (response.Headers.CacheControl is not { } control)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        var age = control.SharedMaxAge ?? control.MaxAge;
+        if (control.Private || control.NoStore || control.NoCache || age <= TimeSpan.Zero)
+        {
+            cache.AllowCacheStorage = false;
+        }
+        else if (age < cache.ResponseExpirationTimeSpan)
+        {
+            cache.ResponseExpirationTimeSpan = age;
         }
 
         return ValueTask.CompletedTask;
