@@ -5,7 +5,7 @@ namespace ProdReady.Gateway.Proxy.Reloading;
 
 /// <summary>
 /// Checks <c>ReverseProxy</c> as YARP itself will, and for what it accepts and then fails at request by request: a route to a cluster
-/// that does not exist, an address that is none.
+/// that does not exist, an address that is none, two routes for the same requests.
 /// </summary>
 internal sealed class ProxyConfigurationCheck(IServiceProvider services)
 {
@@ -32,6 +32,7 @@ internal sealed class ProxyConfigurationCheck(IServiceProvider services)
 
         failures.AddRange(config.Clusters.SelectMany(Addresses));
         failures.AddRange(config.Routes.SelectMany(route => ClusterOf(route, config.Clusters)));
+        failures.AddRange(RouteTwins.Find(config.Routes));
         return failures;
     }
 
