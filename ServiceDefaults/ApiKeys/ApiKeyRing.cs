@@ -74,6 +74,9 @@ public sealed partial class ApiKeyRing
             : FindAfterRefreshAsync(id.ToString(), current ? LookUpCause.Miss : LookUpCause.Stale, cancellationToken);
     }
 
+    /// <summary>A key as this process last heard of it, however long ago.</summary>
+    internal ApiKey? FindKnown(ReadOnlySpan<char> id) => _keys.Lookup.TryGetValue(id, out var key) ? key : null;
+
     internal async Task<bool> RefreshAsync(LookUpCause cause, CancellationToken cancellationToken)
     {
         var asked = _time.GetTimestamp();

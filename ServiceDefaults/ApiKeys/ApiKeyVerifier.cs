@@ -30,32 +30,27 @@ public sealed class ApiKeyVerifier : IDisposable
     /// <summary>Checks the key of a request.</summary>
     public ValueTask<ApiKeyVerdict> VerifyAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        var presented = PresentedKey.Read(request.Headers);
-        if (presented.IsAmbiguous)
-        {
-            return new(new ApiKeyVerdict(ApiKeyOutcome.Ambiguous));
-        }
-
-        if (presented.Text.IsEmpty)
-        {
-            return new(new ApiKeyVerdict(ApiKeyOutcome.Missing));
-        }
-
         // Hashes are compared, and in constant time, so that neither content nor length can be measured
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        Hash(presented.Text, hash);
-        if (_admin is { } admin && admin.Matches(hash))
+        if (Read(request, hash, out var text) is { } verdict)
         {
-            return new(new ApiKeyVerdict(ApiKeyOutcome.Accepted, admin));
-        }
-
-        if (!ApiKeyText.TryParse(presented.Text, out var text))
-        {
-            return new(new ApiKeyVerdict(ApiKeyOutcome.Malformed));
+            return new(verdict);
         }
 
         var finding = _ring.FindAsync(text.Id, cancellationToken);
         return finding.IsCompletedSuccessfully ? new(Decide(finding.Result, hash)) : DecideAsync(finding, hash.ToArray());
+    }
+
+    /// <summary>
+    /// Whose key a request bears, by what this process knows, however old that is, and without waiting for the store: for counting what a key
+    /// does. Who is to be let in, only <see cref="VerifyAsync"/> decides.
+    /// </summary>
+    /// <returns><see langword="null"/> where there is no key, or none that was good when this process last heard of it.</returns>
+    public ApiKey? Identify(HttpRequest request)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        var verdict = Read(request, hash, out var text) ?? Decide(new FoundKey(_ring.FindKnown(text.Id), IsKnown: true), hash);
+        return verdict.Outcome == ApiKeyOutcome.Accepted ? verdict.Key : null;
     }
 
     /// <inheritdoc />
@@ -78,6 +73,31 @@ public sealed class ApiKeyVerifier : IDisposable
         var size = Encoding.UTF8.GetMaxByteCount(text.Length);
         Span<byte> bytes = size <= StackBytes ? stackalloc byte[StackBytes] : new byte[size];
         SHA256.HashData(bytes[..Encoding.UTF8.GetBytes(text, bytes)], hash);
+    }
+
+    /// <summary>Reads the key and hashes it.</summary>
+    /// <returns>What can be said without knowing the keys; <see langword="null"/> if that is nothing.</returns>
+    private ApiKeyVerdict? Read(HttpRequest request, Span<byte> hash, out ApiKeyText text)
+    {
+        text = default;
+        var presented = PresentedKey.Read(request.Headers);
+        if (presented.IsAmbiguous)
+        {
+            return new(ApiKeyOutcome.Ambiguous);
+        }
+
+        if (presented.Text.IsEmpty)
+        {
+            return new(ApiKeyOutcome.Missing);
+        }
+
+        Hash(presented.Text, hash);
+        if (_admin is { } admin && admin.Matches(hash))
+        {
+            return new(ApiKeyOutcome.Accepted, admin);
+        }
+
+        return ApiKeyText.TryParse(presented.Text, out text) ? null : new(ApiKeyOutcome.Malformed);
     }
 
     private async ValueTask<ApiKeyVerdict> DecideAsync(ValueTask<FoundKey> finding, byte[] hash) => Decide(await finding, hash);

@@ -85,9 +85,7 @@ internal static class RateLimitEndpoints
     private static async Task<Results<Ok<UsageAnswer>, ProblemHttpResult>> ShowCallerAsync(
         HttpContext context, RateLimitRulesSource rules, LimitInspector inspector, ApiKeyVerifier verifier, ClientAddressSource addresses)
     {
-        var key = await verifier.VerifyAsync(context.Request, context.RequestAborted) is { Outcome: ApiKeyOutcome.Accepted, Key: { } good }
-            ? good
-            : null;
+        var key = verifier.Identify(context.Request);
         return await LookAsync(
             inspector,
             [

@@ -22,7 +22,7 @@ internal sealed class RateLimitMiddleware(
 
     private async Task LimitAsync(HttpContext context, RateLimitRules rules, RateLimitPolicy[] policies)
     {
-        var decision = await limiter.DecideAsync(await uses.OfAsync(context, rules, policies));
+        var decision = await limiter.DecideAsync(uses.Of(context, rules, policies));
         if (decision.Uses.Length > 0)
         {
             // At the start of the response, so that neither an upstream's own headers nor an error handler's reset win
@@ -58,31 +58,33 @@ internal sealed class RateLimitMiddleware(
 /// <summary>Finds out whose counts a request belongs to.</summary>
 internal sealed class RateLimitUses(Partitions partitions, ClientAddressSource addresses, ApiKeyVerifier keys)
 {
-    public async ValueTask<RateLimitUse[]> OfAsync(HttpContext context, RateLimitRules rules, RateLimitPolicy[] policies)
+    public RateLimitUse[] Of(HttpContext context, RateLimitRules rules, RateLimitPolicy[] policies)
     {
-        ApiKey? key = null;
-        foreach (var policy in policies)
-        {
-            if (policy.Partitioner.NeedsApiKey)
-            {
-                // A key that is not good is none: the endpoint behind may ask for another kind, and the limits by address hold anyhow
-                key = await keys.VerifyAsync(context.Request, context.RequestAborted) is { Outcome: ApiKeyOutcome.Accepted, Key: { } good }
-                    ? good
-                    : null;
-                break;
-            }
-        }
-
-        var uses = new RateLimitUse[policies.Length];
+        // A key that is not good is none: the endpoint behind may ask for another kind, and the limits by address hold anyhow
+        var key = NeedsApiKey(policies) ? keys.Identify(context.Request) : null;
+        var found = new RateLimitUse[policies.Length];
         var count = 0;
         foreach (var policy in policies)
         {
             if (policy.Partitioner.Of(context, key, addresses.Current) is { } value)
             {
-                uses[count++] = new(policy, rules.QuotaOf(policy, key), partitions.Get(policy, value));
+                found[count++] = new(policy, rules.QuotaOf(policy, key), partitions.Get(policy, value));
             }
         }
 
-        return count == uses.Length ? uses : uses[..count];
+        return count == found.Length ? found : found[..count];
+    }
+
+    private static bool NeedsApiKey(RateLimitPolicy[] policies)
+    {
+        foreach (var policy in policies)
+        {
+            if (policy.Partitioner.NeedsApiKey)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

@@ -65,6 +65,32 @@ public sealed class RateLimitEndpointTests(DataStores stores) : ApiKeyTest(store
     }
 
     [Fact]
+    public async Task A_keys_limit_holds_while_the_database_is_away()
+    {
+        var (_, key) = await CreateAsync(new { name = "k", scopes = Scopes, limit = new { requests = 3, windowSeconds = 600 } });
+        using var before = await Gateway.GetAsync("/api/orders", "192.0.2.1", ("X-Api-Key", key));
+
+        await Database.DisposeAsync();
+        // Until what is known of keys is too old to let anybody in
+        await Eventually.ReadAsync(
+            async () =>
+            {
+                using var refused = await CallAsync(HttpMethod.Get, Keys, key);
+                return refused.StatusCode;
+            },
+            status => status == HttpStatusCode.ServiceUnavailable);
+
+        for (var left = 1; left >= 0; left--)
+        {
+            using var response = await Gateway.GetAsync("/api/orders", "192.0.2.1", ("X-Api-Key", key));
+            Assert.Contains($"\"api-key\";r={left};", response.Header("RateLimit"), StringComparison.Ordinal);
+        }
+
+        using var limited = await Gateway.GetAsync("/api/orders", "192.0.2.1", ("X-Api-Key", key));
+        Assert.Equal(HttpStatusCode.TooManyRequests, limited.StatusCode);
+    }
+
+    [Fact]
     public async Task A_caller_sees_its_own_limits_and_looking_takes_nothing_from_them()
     {
         using var one = await Gateway.GetAsync("/api/auth/login", "2001:db8:7:7::1");
