@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using ProdReady.Gateway.RateLimiting;
@@ -82,6 +83,10 @@ internal sealed class GatewayApp : WebApplicationFactory<RateLimitingOptions>
 
         configuration.Reload();
     }
+
+    /// <summary>What it counts from now on.</summary>
+    /// <param name="area">What the instruments' names have after <c>prodready.</c>.</param>
+    public MeterCounts Counts(string area = "gateway") => new(Services.GetRequiredService<IMeterFactory>(), $"prodready.{area}.");
 
     /// <summary>Gets a path.</summary>
     public Task<HttpResponseMessage> GetAsync(string path, string? from = null, params (string Name, string Value)[] headers) =>

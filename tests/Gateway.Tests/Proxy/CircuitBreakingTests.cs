@@ -12,7 +12,7 @@ public sealed class CircuitBreakingTests(DataStores stores) : ProxyTest(stores)
     public async Task If_all_are_left_alone_the_answer_is_503_at_once_and_says_for_how_long()
     {
         var gateway = await GatewayAsync([NoServer()]);
-        using var counts = new GatewayCounts(gateway);
+        using var counts = gateway.Counts();
         for (var call = 0; call < 5; call++)
         {
             using var failed = await gateway.CallAsync(HttpMethod.Post, "/test/a");
@@ -37,7 +37,7 @@ public sealed class CircuitBreakingTests(DataStores stores) : ProxyTest(stores)
         var good = await ServeAsync("good");
         var gateway = await GatewayAsync(
             [url, good.Url], ("Proxy:CircuitBreaker:ConsecutiveFailures", "1"), ("Proxy:CircuitBreaker:OpenFor", "00:00:00.200"));
-        using var counts = new GatewayCounts(gateway);
+        using var counts = gateway.Counts();
         for (var call = 0; call < 2; call++)
         {
             using var first = await gateway.GetAsync("/test/a");

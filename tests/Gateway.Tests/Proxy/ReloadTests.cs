@@ -13,7 +13,7 @@ public sealed class ReloadTests(DataStores stores) : IAsyncLifetime
     private readonly string _file = Path.Combine(Path.GetTempPath(), $"prodready-{Guid.NewGuid():N}.json");
     private Upstream _upstream = null!;
     private GatewayApp _gateway = null!;
-    private GatewayCounts _counts = null!;
+    private MeterCounts _counts = null!;
 
     public async ValueTask InitializeAsync()
     {
@@ -28,7 +28,7 @@ public sealed class ReloadTests(DataStores stores) : IAsyncLifetime
                 source.ResolveFileProvider();
             })),
             ("ReverseProxy:Clusters:upstream:Destinations:default:Address", _upstream.Url));
-        _counts = new(_gateway);
+        _counts = _gateway.Counts();
     }
 
     public async ValueTask DisposeAsync()

@@ -16,7 +16,7 @@ public sealed class RetryTests(DataStores stores) : ProxyTest(stores)
     {
         var good = await ServeAsync("good");
         var gateway = await GatewayAsync([NoServer(), good.Url], NoBreaker);
-        using var counts = new GatewayCounts(gateway);
+        using var counts = gateway.Counts();
 
         for (var call = 0; call < 4; call++)
         {
@@ -100,7 +100,7 @@ public sealed class RetryTests(DataStores stores) : ProxyTest(stores)
     public async Task Retries_can_be_turned_off(string setting)
     {
         var gateway = await GatewayAsync([NoServer(), NoServer()], NoBreaker, (setting, "0"));
-        using var counts = new GatewayCounts(gateway);
+        using var counts = gateway.Counts();
 
         using var response = await gateway.GetAsync("/test/a");
 
@@ -135,7 +135,7 @@ public sealed class RetryTests(DataStores stores) : ProxyTest(stores)
     {
         var gateway = await GatewayAsync(
             [NoServer(), NoServer()], NoBreaker, ("Proxy:Retries:MinPerSecond", "0"), ("Proxy:Retries:BudgetRatio", "0.2"));
-        using var counts = new GatewayCounts(gateway);
+        using var counts = gateway.Counts();
 
         for (var call = 0; call < 20; call++)
         {

@@ -142,7 +142,7 @@ public sealed class AuthenticationTests(DataStores stores) : IAsyncLifetime
     [Fact]
     public async Task An_endpoint_that_asks_for_no_key_does_not_look_at_one()
     {
-        using var counts = new KeyCounts(_service);
+        using var counts = _service.Counts();
 
         Assert.Equal(HttpStatusCode.OK, await _service.StatusAsync("/open", "an upstream's own token"));
 
@@ -152,7 +152,7 @@ public sealed class AuthenticationTests(DataStores stores) : IAsyncLifetime
     [Fact]
     public async Task Outcomes_are_counted_and_nothing_shows_a_key()
     {
-        using var counts = new KeyCounts(_service);
+        using var counts = _service.Counts();
         var key = await _database.AddAsync(["notifications:send"]);
         var revoked = await _database.AddRevokedAsync(["notifications:send"]);
 

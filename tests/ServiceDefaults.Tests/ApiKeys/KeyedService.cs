@@ -1,7 +1,9 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Security.Claims;
 using System.Text.Json;
 using ProdReady.ServiceDefaults.ApiKeys;
+using ProdReady.Testing;
 
 namespace ProdReady.ServiceDefaults.Tests.ApiKeys;
 
@@ -20,6 +22,9 @@ internal sealed class KeyedService : IAsyncDisposable
     }
 
     public IServiceProvider Services => _app.Services;
+
+    /// <summary>What it counts about keys from now on.</summary>
+    public MeterCounts Counts() => new(Services.GetRequiredService<IMeterFactory>(), "prodready.api_keys.");
 
     /// <summary>What it logged.</summary>
     public LogLines Logs { get; private init; } = null!;

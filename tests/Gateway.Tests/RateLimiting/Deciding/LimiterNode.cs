@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using ProdReady.Gateway.RateLimiting;
 using ProdReady.Gateway.RateLimiting.Deciding;
 using ProdReady.Gateway.RateLimiting.Policies;
+using ProdReady.Testing;
 using StackExchange.Redis;
 
 namespace ProdReady.Gateway.Tests.RateLimiting.Deciding;
@@ -12,7 +13,7 @@ internal sealed class LimiterNode : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly RateLimiter _limiter;
     private readonly Partitions _partitions;
-    private readonly List<MeterListener> _listeners = [];
+    private readonly List<MeterCounts> _counts = [];
 
     private LimiterNode(WebApplication app)
     {
@@ -51,7 +52,7 @@ internal sealed class LimiterNode : IAsyncDisposable
     /// <summary>Several gateways that share their counts.</summary>
     public static async Task<LimiterNode[]> StartAsync(int count, string redis, params (string Key, string Value)[] settings)
     {
-        var prefix = Testing.DataStores.CreateRedisPrefix();
+        var prefix = DataStores.CreateRedisPrefix();
         return await Task.WhenAll(Enumerable.Range(0, count).Select(_ => StartAsync(redis, prefix, settings)));
     }
 
@@ -69,27 +70,21 @@ internal sealed class LimiterNode : IAsyncDisposable
     /// <summary>Counts the scripts that go to Redis from now on.</summary>
     public Func<int> CountScripts()
     {
-        var count = 0;
-        var meters = Get<IMeterFactory>();
-        var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, to) =>
-            {
-                if (instrument.Name == "prodready.rate_limit.redis.batch" && ReferenceEquals(instrument.Meter.Scope, meters))
-                {
-                    to.EnableMeasurementEvents(instrument);
-                }
-            },
-        };
-        listener.SetMeasurementEventCallback<int>((_, _, _, _) => Interlocked.Increment(ref count));
-        listener.Start();
-        _listeners.Add(listener);
-        return () => count;
+        var counts = Counts();
+        return () => (int)counts["redis.batch"];
+    }
+
+    /// <summary>What it counts from now on.</summary>
+    public MeterCounts Counts()
+    {
+        var counts = new MeterCounts(Get<IMeterFactory>(), "prodready.rate_limit.");
+        _counts.Add(counts);
+        return counts;
     }
 
     public async ValueTask DisposeAsync()
     {
-        _listeners.ForEach(listener => listener.Dispose());
+        _counts.ForEach(counts => counts.Dispose());
         var redis = Get<IConnectionMultiplexer>();
         await _app.DisposeAsync();
         await redis.DisposeAsync();
