@@ -21,10 +21,17 @@ internal sealed class LiveSection<TOptions>(
 
     public TOptions Current => _current;
 
+    /// <summary>Tells whoever makes something of the settings that others hold now.</summary>
+    public event Action<TOptions>? Applied;
+
     public IReadOnlyList<string> Read(out Action apply)
     {
         var options = new TOptions();
-        apply = () => _current = options;
+        apply = () =>
+        {
+            _current = options;
+            Applied?.Invoke(options);
+        };
         if (SectionReader.Read(configuration, section, options) is { } failure)
         {
             return [failure];

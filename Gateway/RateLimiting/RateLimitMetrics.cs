@@ -75,5 +75,11 @@ internal sealed class RateLimitMetrics
 
     public void CircuitIsOpen(bool isOpen) => _isOpen = isOpen ? 1 : 0;
 
-    public void Lent(int permits) => _loans.Add(permits);
+    public void Lent(int permits)
+    {
+        if (permits > 0)
+        {
+            _loans.Add(permits);
+        }
+    }
 }

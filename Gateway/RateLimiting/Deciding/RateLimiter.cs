@@ -104,6 +104,7 @@ internal sealed class RateLimiter(
             if (isAnswered)
             {
                 verdicts[indexes[index]] = partition.Learn(items[index], question.SentAt, now);
+                metrics.Lent(items[index].Answer.Loan);
             }
             else
             {

@@ -3,23 +3,32 @@ using ProdReady.Gateway.LiveSettings;
 namespace ProdReady.Gateway.RateLimiting.Policies;
 
 /// <summary>The rules that hold now.</summary>
-internal sealed class RateLimitRulesSource(LiveSection<RateLimitingOptions> settings, RateLimitMetrics metrics)
+internal sealed class RateLimitRulesSource
 {
-    private volatile RateLimitRules? _current;
+    private readonly RateLimitMetrics _metrics;
+    private volatile RateLimitRules _current;
 
-    public RateLimitRules Current => _current is { } rules && ReferenceEquals(rules.Options, settings.Current) ? rules : Renew();
+    public RateLimitRulesSource(LiveSection<RateLimitingOptions> settings, RateLimitMetrics metrics)
+    {
+        _metrics = metrics;
+        _current = Create(settings.Current);
+        KeyPrefix = settings.Current.KeyPrefix;
+        settings.Applied += options => _current = Create(options);
+    }
+
+    public RateLimitRules Current => _current;
 
     /// <summary>Stays as it was at start: another prefix would be other counts.</summary>
-    public string KeyPrefix { get; } = settings.Current.KeyPrefix;
+    public string KeyPrefix { get; }
 
-    private RateLimitRules Renew()
+    private RateLimitRules Create(RateLimitingOptions options)
     {
-        var rules = new RateLimitRules(settings.Current);
+        var rules = new RateLimitRules(options);
         foreach (var policy in rules.Policies)
         {
-            metrics.Start(policy.Name);
+            _metrics.Start(policy.Name);
         }
 
-        return _current = rules;
+        return rules;
     }
 }
