@@ -31,8 +31,11 @@ internal sealed class Partition(RateLimitAlgorithm algorithm, RedisKey key)
     /// <summary>When it was last used; written without a lock, since it only says which partition is idle.</summary>
     public long UsedAt { get; set; }
 
-    /// <summary>Whether it holds something that Redis does not know yet, so that it must not be forgotten.</summary>
-    public bool IsInUse => _debt > 0 || _running > 0;
+    /// <summary>
+    /// Whether it holds something that Redis does not know yet, so that it must not be forgotten. What was admitted longer than a window ago
+    /// counts no more: clients that came only while Redis was away would else be remembered for ever.
+    /// </summary>
+    public bool IsInUse(long now) => _running > 0 || (_debt > 0 && now - UsedAt < _quota.WindowMicroseconds);
 
     /// <summary>Decides from what is known here, if that is enough.</summary>
     /// <param name="quota">The quota that holds now.</param>

@@ -12,6 +12,7 @@ internal sealed class Partitions(RateLimitRulesSource rules, LimiterClock clock)
     private readonly ConditionalWeakTable<RateLimitPolicy, ConcurrentDictionary<string, Partition>> _tables = [];
     private readonly Lock _shrinking = new();
     private int _count;
+    private int _kept;
 
     public Partition Get(RateLimitPolicy policy, string value)
     {
@@ -50,13 +51,20 @@ internal sealed class Partitions(RateLimitRulesSource rules, LimiterClock clock)
     {
         var created = new Partition(policy.Algorithm, Key(policy, value)) { UsedAt = clock.Now };
         var partition = table.GetOrAdd(value, created);
-        if (ReferenceEquals(partition, created) && Interlocked.Increment(ref _count) > rules.Current.Options.MaxPartitions)
+        if (ReferenceEquals(partition, created))
         {
-            Shrink(rules.Current.Options.MaxPartitions);
+            Interlocked.Increment(ref _count);
+            if (IsTooMany(rules.Current.Options.MaxPartitions))
+            {
+                Shrink(rules.Current.Options.MaxPartitions);
+            }
         }
 
         return partition;
     }
+
+    // While Redis is away many may have to stay: then not every new one is worth another look at all of them
+    private bool IsTooMany(int most) => _count > most && _count > _kept + (most / 4);
 
     /// <summary>
     /// Drops the half that has been idle the longest. Nothing is lost by that: Redis knows the counts, and what it does not know yet stays.
@@ -65,23 +73,26 @@ internal sealed class Partitions(RateLimitRulesSource rules, LimiterClock clock)
     {
         lock (_shrinking)
         {
-            if (_count <= most)
+            if (!IsTooMany(most))
             {
                 return;
             }
 
             var used = _ofPolicies.Values.SelectMany(table => table.Values).Select(partition => partition.UsedAt).Order().ToArray();
             var median = used[used.Length / 2];
+            var now = clock.Now;
             foreach (var table in _ofPolicies.Values)
             {
                 foreach (var (value, partition) in table)
                 {
-                    if (partition.UsedAt <= median && !partition.IsInUse && table.TryRemove(value, out _))
+                    if (partition.UsedAt <= median && !partition.IsInUse(now) && table.TryRemove(value, out _))
                     {
                         Interlocked.Decrement(ref _count);
                     }
                 }
             }
+
+            _kept = _count;
         }
     }
 }
