@@ -80,7 +80,7 @@ public sealed class CircuitBreakerOptions
     /// <summary>Failures in a row that open it, 1 to 1000. Default: 5.</summary>
     public int ConsecutiveFailures { get; set; } = 5;
 
-    /// <summary>The share of failures in 10 s that opens it, above 0 to 1. Default: 0.5.</summary>
+    /// <summary>The share of failures in 10 s that opens it, 0.01 to 1. Default: 0.5.</summary>
     public double FailureRatio { get; set; } = 0.5;
 
     /// <summary>How many requests in 10 s a share is formed of, 2 to 10000. Default: 20.</summary>

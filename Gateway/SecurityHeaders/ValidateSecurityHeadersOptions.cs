@@ -1,5 +1,5 @@
-using System.Buffers;
 using Microsoft.Extensions.Options;
+using ProdReady.Gateway.Proxy.Headers;
 
 namespace ProdReady.Gateway.SecurityHeaders;
 
@@ -7,10 +7,6 @@ namespace ProdReady.Gateway.SecurityHeaders;
 internal sealed class ValidateSecurityHeadersOptions(IConfiguration configuration) : IValidateOptions<SecurityHeadersOptions>
 {
     private const string Section = SecurityHeadersOptions.SectionName;
-
-    /// <summary>RFC 9110, 5.6.2.</summary>
-    private static readonly SearchValues<char> TokenCharacters =
-        SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     /// <summary>They belong to the message, not to a browser's protection: to change one would break the answer.</summary>
     private static readonly HashSet<string> Untouchable = new(
@@ -75,7 +71,7 @@ internal sealed class ValidateSecurityHeadersOptions(IConfiguration configuratio
 
     private static string? ProblemOfName(string name) => name switch
     {
-        _ when string.IsNullOrEmpty(name) || name.AsSpan().ContainsAnyExcept(TokenCharacters) => "is not a header's name.",
+        _ when !HttpToken.Is(name) => "is not a header's name.",
         _ when Untouchable.Contains(name) => "is not for this section: the answer itself needs it as it is.",
         _ => null,
     };

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using ProdReady.Gateway.Proxy.Headers;
 
 namespace ProdReady.Gateway.Proxy.Cors;
 
@@ -59,6 +60,19 @@ internal sealed class ValidateCorsPolicyOptions : IValidateOptions<CorsPolicyOpt
             yield return $"{key}:Origins has '{origin}', which is no origin: scheme, host and port only. Example: https://app.example.com";
         }
 
+        foreach (var (setting, names, example) in new[]
+        {
+            (nameof(policy.Methods), policy.Methods, "PUT"),
+            (nameof(policy.Headers), policy.Headers, "X-Api-Key"),
+            (nameof(policy.ExposedHeaders), policy.ExposedHeaders, "RateLimit"),
+        })
+        {
+            foreach (var name in names.Where(name => !HttpToken.Is(name)))
+            {
+                yield return $"{key}:{setting} has '{name}', which is no name: one entry for each. Example: {example}";
+            }
+        }
+
         if (policy.MaxAge < TimeSpan.Zero || policy.MaxAge > TimeSpan.FromDays(1))
         {
             yield return $"{key}:MaxAge is {policy.MaxAge}; it must be 0 to 1 day. Example: 00:10:00";
@@ -66,6 +80,6 @@ internal sealed class ValidateCorsPolicyOptions : IValidateOptions<CorsPolicyOpt
     }
 
     private static bool IsOrigin(string origin) =>
-        Uri.TryCreate(origin, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+        Uri.TryCreate(origin, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.UserInfo.Length == 0
         && string.Equals(url.GetLeftPart(UriPartial.Authority), origin, StringComparison.OrdinalIgnoreCase);
 }

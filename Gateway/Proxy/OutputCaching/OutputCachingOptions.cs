@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using ProdReady.Gateway.Proxy.Headers;
 
 namespace ProdReady.Gateway.Proxy.OutputCaching;
 
@@ -32,15 +33,31 @@ internal sealed class ValidateOutputCachingOptions : IValidateOptions<OutputCach
 {
     public ValidateOptionsResult Validate(string? name, OutputCachingOptions options)
     {
-        var failures = options.Policies
-            .Where(policy => policy.Value.Expiration < TimeSpan.FromSeconds(1) || policy.Value.Expiration > TimeSpan.FromDays(1))
-            .Select(policy => $"OutputCaching:Policies:{policy.Key}:Expiration is {policy.Value.Expiration}; it must be 1 s to 1 day. "
-                + "Example: 00:01:00").ToList();
+        var failures = options.Policies.SelectMany(policy => OfPolicy($"OutputCaching:Policies:{policy.Key}", policy.Value)).ToList();
+        if (string.IsNullOrWhiteSpace(options.KeyPrefix))
+        {
+            failures.Add("OutputCaching:KeyPrefix is empty; answers would lie among all other keys. Example: prodready:answers");
+        }
+
         if (options.Timeout < TimeSpan.FromMilliseconds(5) || options.Timeout > TimeSpan.FromSeconds(1))
         {
             failures.Add($"OutputCaching:Timeout is {options.Timeout}; it must be 5 ms to 1 s. Example: 00:00:00.050");
         }
 
         return failures.Count > 0 ? ValidateOptionsResult.Fail(failures) : ValidateOptionsResult.Success;
+    }
+
+    private static IEnumerable<string> OfPolicy(string key, NamedOutputCachePolicy policy)
+    {
+        if (policy.Expiration < TimeSpan.FromSeconds(1) || policy.Expiration > TimeSpan.FromDays(1))
+        {
+            yield return $"{key}:Expiration is {policy.Expiration}; it must be 1 s to 1 day. Example: 00:01:00";
+        }
+
+        // No request has a header of such a name, so that one caller would get what was meant for another
+        foreach (var header in policy.VaryByHeaders.Where(header => !HttpToken.Is(header)))
+        {
+            yield return $"{key}:VaryByHeaders has '{header}', which is not a header's name. Example: Accept-Language";
+        }
     }
 }

@@ -31,6 +31,12 @@ internal sealed class ValidateTokenOptions : IValidateOptions<TokenOptions>
             failures.Add("FIREBASE_PROJECT_ID (Tokens:FirebaseProjectId) and Tokens:Authority or Tokens:Audience are both set. Remove one of them");
         }
 
+        // It is part of the issuer's URL
+        if (options.FirebaseProjectId is { } project && (project.Length == 0 || project.Any(letter => char.IsWhiteSpace(letter) || letter == '/')))
+        {
+            failures.Add($"FIREBASE_PROJECT_ID (Tokens:FirebaseProjectId) is '{project}', which is no project's id. Example: my-project-1234");
+        }
+
         if (options.Authority is { } authority && !IsSafe(authority))
         {
             failures.Add($"Tokens:Authority is '{authority}'; it must be an https URL, or http on this machine. Example: https://login.example.com");
@@ -39,6 +45,11 @@ internal sealed class ValidateTokenOptions : IValidateOptions<TokenOptions>
         if (options.Authority is not null && string.IsNullOrWhiteSpace(options.Audience))
         {
             failures.Add("Tokens:Audience is empty; without it, tokens for any other service would be taken. Example: https://api.example.com");
+        }
+
+        if (options.Authority is null && options.FirebaseProjectId is null && options.Audience is not null)
+        {
+            failures.Add("Tokens:Audience is set, but not whose tokens they are. Set Tokens:Authority too. Example: https://login.example.com");
         }
 
         return failures.Count > 0 ? ValidateOptionsResult.Fail(failures) : ValidateOptionsResult.Success;

@@ -69,7 +69,12 @@ public sealed class CorsTests(DataStores stores) : ProxyTest(stores)
                 + "Example: https://app.example.com",
             "Cors:Policies:none:Origins is empty. Example: https://app.example.com",
             "Cors:Policies:path:Origins has 'https://a.example/x', which is no origin: scheme, host and port only. Example: https://app.example.com",
+            "Cors:Policies:path:Origins has 'https://me@a.example', which is no origin: scheme, host and port only. Example: https://app.example.com",
+            "Cors:Policies:path:Methods has 'GET, PUT', which is no name: one entry for each. Example: PUT",
+            "Cors:Policies:path:Headers has '', which is no name: one entry for each. Example: X-Api-Key",
+            "Cors:Policies:path:ExposedHeaders has 'Rate Limit', which is no name: one entry for each. Example: RateLimit",
             "Cors:Policies:path:MaxAge is 2.00:00:00; it must be 0 to 1 day. Example: 00:10:00",
+            "Cors:Policies:past:MaxAge is -00:00:01; it must be 0 to 1 day. Example: 00:10:00",
         ],
         new ValidateCorsPolicyOptions().Validate(null, new()
         {
@@ -77,7 +82,16 @@ public sealed class CorsTests(DataStores stores) : ProxyTest(stores)
             {
                 ["all"] = new() { Origins = ["*"], AllowCredentials = true },
                 ["none"] = new(),
-                ["path"] = new() { Origins = ["https://a.example/x"], MaxAge = TimeSpan.FromDays(2) },
+                ["path"] = new()
+                {
+                    Origins = ["https://a.example/x", "https://me@a.example"],
+                    Methods = ["PATCH", "GET, PUT"],
+                    Headers = [""],
+                    ExposedHeaders = ["Rate Limit"],
+                    MaxAge = TimeSpan.FromDays(2),
+                },
+                ["past"] = new() { Origins = ["https://a.example"], MaxAge = TimeSpan.FromSeconds(-1) },
+                ["good"] = new() { Origins = ["http://localhost:3000"], Methods = ["*"], Headers = ["*"], ExposedHeaders = ["RateLimit"] },
             },
         }).Failures!);
 

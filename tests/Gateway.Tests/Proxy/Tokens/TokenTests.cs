@@ -1,7 +1,6 @@
 using System.Net;
 using System.Security.Claims;
 using System.Text;
-using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 using ProdReady.Gateway.Proxy.Tokens;
 using ProdReady.Testing;
@@ -64,16 +63,6 @@ public sealed class TokenTests(DataStores stores) : ProxyTest(stores)
 
         Assert.Equal(LogLevel.Error, Assert.Single(gateway.Logs.Of<TokenAnswers>()).Level);
     }
-
-    [Fact]
-    public void Wrong_settings_are_all_named() => Assert.Equal(
-        [
-            "FIREBASE_PROJECT_ID (Tokens:FirebaseProjectId) and Tokens:Authority or Tokens:Audience are both set. Remove one of them",
-            "Tokens:Authority is 'http://login.example.com'; it must be an https URL, or http on this machine. Example: https://login.example.com",
-            "Tokens:Audience is empty; without it, tokens for any other service would be taken. Example: https://api.example.com",
-        ],
-        new ValidateTokenOptions().Validate(
-            Options.DefaultName, new() { FirebaseProjectId = "p", Authority = "http://login.example.com" }).Failures!);
 
     private static (string, string?)[] Settings(string authority) =>
         [($"{Route}:AuthorizationPolicy", "jwt"), ("Tokens:Authority", authority), ("Tokens:Audience", "the-api")];
