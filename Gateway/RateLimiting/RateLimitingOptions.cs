@@ -33,7 +33,10 @@ public sealed class RateLimitingOptions
     /// <summary>Whether responses carry <c>X-RateLimit-Limit</c>, <c>-Remaining</c> and <c>-Reset</c> of the tightest policy too.</summary>
     public bool LegacyHeaders { get; set; }
 
-    /// <summary>How many partitions a gateway remembers at most; the ones idle the longest go first. 1,000 to 10,000,000.</summary>
+    /// <summary>
+    /// How many partitions a gateway remembers at most; the ones idle the longest go first. What it admitted while Redis is away stays
+    /// besides, until Redis has been told or a window has passed. 1,000 to 10,000,000.
+    /// </summary>
     public int MaxPartitions { get; set; } = 200_000;
 }
 

@@ -74,15 +74,21 @@ public sealed class RateLimitMetricsTests(DataStores stores)
     {
         await using var node = await StartAsync(stores.RedisConnectionString);
         var counts = node.Counts();
-        var policy = APolicy.Sliding(limit: 10, seconds: 900);
+        var policy = APolicy.Sliding(limit: 20, seconds: 900);
+        for (var call = 1; call <= 15; call++)
+        {
+            await node.DecideAsync(policy, "a");
+        }
+
+        Assert.Equal(0, counts["near_limit{policy=policy}"]);
         var near = new List<double>();
-        for (var call = 1; call <= 12; call++)
+        for (var call = 16; call <= 22; call++)
         {
             await node.DecideAsync(policy, "a");
             near.Add(counts["near_limit{policy=policy}"]);
         }
 
-        Assert.Equal([0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 3, 3], near);
+        Assert.Equal([1, 2, 3, 4, 5, 5, 5], near);
     }
 
     [Fact]

@@ -69,6 +69,20 @@ public sealed class PartitionsTests(DataStores stores) : IAsyncLifetime
     }
 
     [Fact]
+    public void Many_that_have_to_stay_do_not_make_every_new_one_a_look_at_all_of_them()
+    {
+        var begun = Spans.Now;
+        for (var client = 0; client < 20 * Most; client++)
+        {
+            AdmitAlone(Policy, $"{client}");
+        }
+
+        // Less than a second; a look at all for each takes a minute
+        Assert.InRange(Spans.Now - begun, 0, 10_000_000);
+        Assert.Equal(Clients, Known());
+    }
+
+    [Fact]
     public async Task A_client_with_a_request_under_way_is_not_forgotten()
     {
         var concurrency = APolicy.Of(RateLimitAlgorithm.Concurrency, limit: 1, seconds: 60, name: "running");
