@@ -22,9 +22,10 @@ internal static class RateLimitProblems
         // All that refused must have room again
         var seconds = Math.Max(Soon, RateLimitHeaders.Seconds(violated.Max(index => decision.Verdicts[index].Reset)));
         var (policy, quota, _) = decision.Uses[violated[0]];
+        var requests = quota.Limit == 1 ? "1 request" : $"{quota.Limit} requests";
         var allowance = policy.Algorithm == RateLimitAlgorithm.Concurrency
-            ? $"{quota.Limit} requests at a time"
-            : $"{quota.Limit} requests in {quota.Window.TotalSeconds:0} s";
+            ? $"{requests} at a time"
+            : $"{requests} in {quota.Window.TotalSeconds:0} s";
         return Problem(
             context,
             StatusCodes.Status429TooManyRequests,

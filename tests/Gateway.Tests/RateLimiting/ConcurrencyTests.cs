@@ -25,7 +25,7 @@ public sealed class ConcurrencyTests(DataStores stores) : ProxyTest(stores)
         Assert.Equal(Policies, refused.Header("RateLimit-Policy"));
         // Nobody knows when a request ends, so there is no t
         Assert.Equal("\"running\";r=0", refused.Header("RateLimit"));
-        Assert.Equal("The policy 'running' allows 1 requests at a time. Try again in 1 s.", problem.GetProperty("detail").GetString());
+        Assert.Equal("The policy 'running' allows 1 request at a time. Try again in 1 s.", problem.GetProperty("detail").GetString());
         Assert.Equal("running", Assert.Single(problem.GetProperty("violated-policies").EnumerateArray()).GetString());
         Assert.Equal(HttpStatusCode.OK, elsewhere.StatusCode);
         Assert.Equal(2, upstream.Requests);

@@ -11,6 +11,25 @@ public sealed class AlgorithmTests(DataStores stores) : ThreeGateways(stores)
 {
     private const long Grain = 3_000;
 
+    /// <summary>A count whose key went earlier would be forgotten while it still holds.</summary>
+    [Theory]
+    [InlineData(nameof(RateLimitAlgorithm.Sliding), 5)]
+    [InlineData(nameof(RateLimitAlgorithm.Sliding), 100_000)]
+    [InlineData(nameof(RateLimitAlgorithm.TokenBucket), 5)]
+    [InlineData(nameof(RateLimitAlgorithm.Concurrency), 5)]
+    public async Task A_key_lives_for_a_whole_window_from_its_last_request_on(string algorithm, int limit)
+    {
+        var policy = APolicy.Of(Enum.Parse<RateLimitAlgorithm>(algorithm), limit, seconds: 600);
+        var key = Nodes[0].Get<Partitions>().Get(policy, "client").Key;
+        await Nodes[0].DecideAsync(policy, "client");
+        await Spans.PassAsync(TimeSpan.FromSeconds(1.5));
+
+        await Nodes[0].DecideAsync(policy, "client");
+
+        var left = await Nodes[0].Get<IConnectionMultiplexer>().GetDatabase().KeyTimeToLiveAsync(key);
+        Assert.InRange(left!.Value, TimeSpan.FromSeconds(600), TimeSpan.FromSeconds(605));
+    }
+
     [Fact]
     public Task A_fixed_window_admits_the_limit_in_each_window_of_the_clock() => Gen
         .Select(Gen.Int[1, 5], Gen.Int[0, 150].Array[1, 20])
