@@ -1,0 +1,271 @@
+-- The inbox as a log. What grows with every event is partitioned by the day of receipt (UTC), and a day that is over goes by
+-- dropping its partitions: nothing is deleted row by row, and no vacuum follows. The service makes the partitions.
+
+-- The order of commits. Numbers are drawn under an advisory lock that is held until the commit, so that whoever sees a
+-- position sees every lower one there will ever be: a reader that remembers the last one it saw misses nothing.
+CREATE SEQUENCE webhooks.positions;
+
+-- Which event a repetition belongs to. The key is a hash of the source and the sender's id where the signature covers that
+-- id, else of the source and the bytes. Small rows, in a table of its own: a unique index cannot span partitions.
+CREATE TABLE webhooks.keys
+(
+    key         uuid        PRIMARY KEY,
+    -- the event's
+    id          uuid        NOT NULL,
+    body_sha256 bytea       NOT NULL,
+    -- until when the same key is a repetition; afterwards it is a new event
+    expires_at  timestamptz NOT NULL,
+    -- how often it came again, and how often of these with other bytes than the first
+    duplicates  integer     NOT NULL DEFAULT 0,
+    conflicts   integer     NOT NULL DEFAULT 0
+)
+WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.2);
+
+CREATE INDEX keys_expires_at ON webhooks.keys USING brin (expires_at) WITH (autosummarize = on);
+
+ALTER TABLE webhooks.events RENAME TO events_before;
+
+-- One row for each event that a provider was answered 2xx for
+CREATE TABLE webhooks.events
+(
+    position       bigint      NOT NULL,
+    -- a UUID of version 7 with the time of receipt, which tells the partition
+    id             uuid        NOT NULL,
+    key            uuid        NOT NULL,
+    source         text        NOT NULL,
+    event_id       text,
+    event_type     text,
+    received_at    timestamptz NOT NULL,
+    -- exactly the bytes that were signed, or these encrypted with the key that encryption_key names
+    body           bytea       NOT NULL,
+    body_size      integer     NOT NULL,
+    body_sha256    bytea       NOT NULL,
+    encryption_key text,
+    headers        json        NOT NULL,
+    -- the verdict: by which of the source's secrets, and what that proves
+    secret_id      text,
+    authenticated  text        NOT NULL,
+    -- another event of this source has the same id, which the signature does not cover
+    shares_id      boolean     NOT NULL,
+    correlation_id text,
+    traceparent    text,
+    PRIMARY KEY (position, received_at)
+) PARTITION BY RANGE (received_at);
+
+CREATE INDEX events_id ON webhooks.events (id);
+CREATE INDEX events_source ON webhooks.events (source, position);
+CREATE INDEX events_type ON webhooks.events (event_type, position);
+CREATE INDEX events_event_id ON webhooks.events (event_id);
+
+-- Other bytes that came under the id of an event. Few, and kept for whoever has to find out why.
+CREATE TABLE webhooks.variants
+(
+    id             uuid        NOT NULL,
+    body_sha256    bytea       NOT NULL,
+    received_at    timestamptz NOT NULL,
+    body           bytea       NOT NULL,
+    body_size      integer     NOT NULL,
+    encryption_key text,
+    headers        json        NOT NULL,
+    secret_id      text,
+    PRIMARY KEY (id, body_sha256)
+);
+
+-- What the search by content looks at: the JSON of the body, without what the source keeps encrypted. Filled behind the
+-- inbox, since a GIN index is too slow for the way to a provider's answer.
+CREATE TABLE webhooks.payloads
+(
+    position    bigint      NOT NULL,
+    received_at timestamptz NOT NULL,
+    payload     jsonb       NOT NULL,
+    PRIMARY KEY (position, received_at)
+) PARTITION BY RANGE (received_at);
+
+CREATE INDEX payloads_payload ON webhooks.payloads USING gin (payload jsonb_path_ops);
+
+-- How far a reader of the log has come
+CREATE TABLE webhooks.cursors
+(
+    name     text   PRIMARY KEY,
+    position bigint NOT NULL
+);
+
+-- One row for each event and destination: what is to be delivered, and what became of it. The work itself is a job in
+-- webhooks.jobs, enqueued in the same transaction.
+CREATE TABLE webhooks.deliveries
+(
+    event_id    uuid        NOT NULL,
+    -- the event's
+    position    bigint      NOT NULL,
+    received_at timestamptz NOT NULL,
+    destination text        NOT NULL,
+    state       text        NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'delivered', 'dead')),
+    -- tries since the delivery began or was last asked for again
+    attempts    integer     NOT NULL DEFAULT 0,
+    -- the last try's answer, or none if there was none
+    last_status integer,
+    ended_at    timestamptz,
+    PRIMARY KEY (event_id, destination, received_at)
+) PARTITION BY RANGE (received_at);
+
+CREATE INDEX deliveries_pending ON webhooks.deliveries (position) WHERE state = 'pending';
+CREATE INDEX deliveries_dead ON webhooks.deliveries (destination, position) WHERE state = 'dead';
+
+-- Every try
+CREATE TABLE webhooks.attempts
+(
+    event_id    uuid        NOT NULL,
+    -- the event's, so that both go together
+    received_at timestamptz NOT NULL,
+    destination text        NOT NULL,
+    number      integer     NOT NULL,
+    started_at  timestamptz NOT NULL,
+    duration    interval    NOT NULL,
+    -- the answer, or why there was none
+    status      integer,
+    error       text,
+    -- the first KB of the answer
+    response    bytea,
+    -- whose doing it was, if it was not the event's arrival
+    replay_id   uuid
+) PARTITION BY RANGE (received_at);
+
+CREATE INDEX attempts_event ON webhooks.attempts (event_id);
+
+-- Destinations that were switched off, by an answer of 410 or by hand
+CREATE TABLE webhooks.disabled_destinations
+(
+    name        text        PRIMARY KEY,
+    disabled_at timestamptz NOT NULL,
+    reason      text        NOT NULL
+);
+
+-- Requests that were refused, for the day on which the refusal turns out to be our fault
+CREATE TABLE webhooks.quarantine
+(
+    id             uuid        PRIMARY KEY,
+    source         text        NOT NULL,
+    received_at    timestamptz NOT NULL,
+    -- the last of the requests with these bytes, and how many there were
+    last_at        timestamptz NOT NULL,
+    times          integer     NOT NULL DEFAULT 1,
+    reason         text        NOT NULL,
+    url            text        NOT NULL,
+    body           bytea       NOT NULL,
+    body_size      integer     NOT NULL,
+    body_sha256    bytea       NOT NULL,
+    -- a JSON object as text, encrypted like the body
+    headers        bytea       NOT NULL,
+    encryption_key text,
+    UNIQUE (source, body_sha256)
+);
+
+CREATE INDEX quarantine_source ON webhooks.quarantine (source, id);
+
+CREATE TABLE webhooks.replays
+(
+    id            uuid        PRIMARY KEY,
+    created_at    timestamptz NOT NULL,
+    created_by    text        NOT NULL,
+    reason        text        NOT NULL,
+    filter        json        NOT NULL,
+    destinations  text[],
+    -- deliveries a second at most
+    rate          integer     NOT NULL,
+    state         text        NOT NULL DEFAULT 'running' CHECK (state IN ('running', 'done', 'cancelled', 'failed')),
+    total         bigint      NOT NULL,
+    replayed      bigint      NOT NULL DEFAULT 0,
+    -- up to which position it has come, and up to which it goes
+    position      bigint      NOT NULL,
+    last_position bigint      NOT NULL,
+    ended_at      timestamptz,
+    error         text
+);
+
+CREATE INDEX replays_running ON webhooks.replays (id) WHERE state = 'running';
+
+-- Who did what by hand, and why
+CREATE TABLE webhooks.audit
+(
+    id      bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at      timestamptz NOT NULL,
+    actor   text        NOT NULL,
+    action  text        NOT NULL,
+    subject text        NOT NULL,
+    reason  text        NOT NULL,
+    -- how many events it was about
+    events  bigint      NOT NULL
+);
+
+CREATE TABLE webhooks.source_uses
+(
+    source    text        NOT NULL,
+    -- a secret's id, '' for what is about the source itself
+    secret_id text        NOT NULL,
+    last_at   timestamptz NOT NULL,
+    -- the last refusal, of the source itself only
+    failed_at timestamptz,
+    failure   text,
+    PRIMARY KEY (source, secret_id)
+);
+
+-- Makes what is missing of the partitions from one day to another, both included
+CREATE FUNCTION webhooks.make_partitions(first date, last date) RETURNS void
+LANGUAGE plpgsql AS
+$$
+DECLARE
+    day    date := first;
+    parent text;
+BEGIN
+    WHILE day <= last LOOP
+        FOREACH parent IN ARRAY ARRAY['events', 'payloads', 'deliveries', 'attempts'] LOOP
+            IF to_regclass(format('webhooks.%I', parent || to_char(day, '_YYYYMMDD'))) IS NULL THEN
+                EXECUTE format(
+                    'CREATE TABLE webhooks.%I PARTITION OF webhooks.%I FOR VALUES FROM (%L) TO (%L)',
+                    parent || to_char(day, '_YYYYMMDD'), parent,
+                    day::timestamp AT TIME ZONE 'UTC', (day + 1)::timestamp AT TIME ZONE 'UTC');
+            END IF;
+        END LOOP;
+        day := day + 1;
+    END LOOP;
+END
+$$;
+
+-- What is not JSON, or JSON that Postgres cannot hold (\u0000, half a surrogate pair), is nothing
+CREATE FUNCTION webhooks.to_jsonb_or_null(content text) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS
+$$
+BEGIN
+    RETURN content::jsonb;
+EXCEPTION WHEN OTHERS THEN
+    RETURN NULL;
+END
+$$;
+
+-- What earlier versions took in
+DO
+$$
+BEGIN
+    PERFORM webhooks.make_partitions(min((received_at AT TIME ZONE 'UTC')::date), max((received_at AT TIME ZONE 'UTC')::date))
+    FROM webhooks.events_before HAVING count(*) > 0;
+END
+$$;
+
+INSERT INTO webhooks.keys (key, id, body_sha256, expires_at, duplicates, conflicts)
+SELECT encode(substr(sha256(convert_to(source || chr(10) || 'id' || chr(10) || event_id, 'UTF8')), 1, 16), 'hex')::uuid,
+    id, body_sha256, received_at + interval '30 days', duplicates, conflicts
+FROM webhooks.events_before;
+
+INSERT INTO webhooks.events (
+    position, id, key, source, event_id, event_type, received_at, body, body_size, body_sha256, headers, authenticated, shares_id)
+SELECT nextval('webhooks.positions'), id,
+    encode(substr(sha256(convert_to(source || chr(10) || 'id' || chr(10) || event_id, 'UTF8')), 1, 16), 'hex')::uuid,
+    source, event_id, event_type, received_at, body, length(body), body_sha256, headers, 'body', false
+FROM (SELECT * FROM webhooks.events_before ORDER BY received_at) AS before;
+
+DROP TABLE webhooks.events_before;
+
+INSERT INTO webhooks.cursors (name, position)
+SELECT name, (SELECT coalesce(max(position), 0) FROM webhooks.events)
+FROM unnest(ARRAY['deliver']) AS name
+UNION ALL SELECT 'search', 0;
