@@ -1,16 +1,22 @@
 using ProdReady.ServiceDefaults;
 using ProdReady.ServiceDefaults.ApiKeys;
 using ProdReady.ServiceDefaults.Hosting;
+using ProdReady.Webhooks.Encryption;
+using ProdReady.Webhooks.Events;
 using ProdReady.Webhooks.Inbox;
 using ProdReady.Webhooks.Receiving;
+using ProdReady.Webhooks.Retention;
 using ProdReady.Webhooks.Sources;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.Services.AddValidation();
 builder.AddSources();
+builder.AddEncryption();
 builder.AddInbox();
+builder.AddRetention();
 builder.AddReceiving();
+builder.AddEvents();
 
 var app = builder.Build();
 app.UseServiceDefaults();

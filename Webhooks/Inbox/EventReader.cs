@@ -1,13 +1,77 @@
+using System.Text.Json;
+using Npgsql;
+using ProdReady.Webhooks.Encryption;
+
 namespace ProdReady.Webhooks.Inbox;
 
 /// <summary>Reads events back, decrypted.</summary>
-internal sealed class EventReader
+internal sealed partial class EventReader(NpgsqlDataSource database, BodyCipher cipher)
 {
+    private const int TimeoutSeconds = 10;
+
+    private const string Columns =
+        """
+        position, id, source, event_id, event_type, received_at, body, encryption_key, headers::text, correlation_id, traceparent
+        """;
+
     /// <summary>One event, or <see langword="null"/> if it is not kept any more.</summary>
-    public Task<EventContent?> FindAsync(Guid id, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    /// <exception cref="NpgsqlException">The database failed.</exception>
+    /// <exception cref="SealedForOtherKeyException">It is encrypted with a key that is not configured.</exception>
+    public async Task<EventContent?> FindAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var command = Command($"SELECT {Columns} FROM webhooks.events WHERE id = $1 AND received_at >= $2 AND received_at < $3");
+        var (from, before) = EventTime.Of(id);
+        command.Parameters.AddWithValue(id);
+        command.Parameters.AddWithValue(from);
+        command.Parameters.AddWithValue(before);
+        return (await ReadAsync(command, cancellationToken)).SingleOrDefault();
+    }
 
     /// <summary>The events that were committed after the one at <paramref name="position"/>, in the order of their commits.</summary>
-    public Task<IReadOnlyList<EventContent>> AfterAsync(long position, int limit, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+    /// <exception cref="NpgsqlException">The database failed.</exception>
+    /// <exception cref="SealedForOtherKeyException">One is encrypted with a key that is not configured.</exception>
+    public async Task<IReadOnlyList<EventContent>> AfterAsync(long position, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = Command($"SELECT {Columns} FROM webhooks.events WHERE position > $1 ORDER BY position LIMIT $2");
+        command.Parameters.AddWithValue(position);
+        command.Parameters.AddWithValue(limit);
+        return await ReadAsync(command, cancellationToken);
+    }
+
+    private NpgsqlCommand Command(string sql)
+    {
+        var command = database.CreateCommand(sql);
+        command.CommandTimeout = TimeoutSeconds;
+        return command;
+    }
+
+    private async Task<List<EventContent>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var events = new List<EventContent>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            events.Add(Read(reader));
+        }
+
+        return events;
+    }
+
+    private EventContent Read(NpgsqlDataReader reader)
+    {
+        var id = reader.GetGuid(1);
+        return new(
+            reader.GetInt64(0),
+            id,
+            reader.GetString(2),
+            TextOrNull(reader, 3),
+            TextOrNull(reader, 4),
+            reader.GetFieldValue<DateTimeOffset>(5),
+            cipher.Open(id, new(reader.GetFieldValue<byte[]>(6), TextOrNull(reader, 7))),
+            JsonSerializer.Deserialize<Dictionary<string, string>>(reader.GetString(8))!,
+            TextOrNull(reader, 9),
+            TextOrNull(reader, 10));
+    }
+
+    private static string? TextOrNull(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 }

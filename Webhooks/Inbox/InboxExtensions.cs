@@ -12,8 +12,11 @@ internal static class InboxExtensions
         builder.AddPostgres();
         builder.AddMigrations("webhooks", typeof(InboxExtensions).Assembly);
         builder.Services.AddSingleton<GroupCommitMetrics>();
+        builder.Services.AddSingleton<InboxDatabase>();
         builder.Services.AddSingleton<InboxStore>();
         builder.Services.AddSingleton<InboxIntake>();
+        builder.Services.AddSingleton<InboxSignal>();
+        builder.Services.AddSingleton<EventReader>();
         return builder;
     }
 }

@@ -1,4 +1,9 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Options;
+using ProdReady.ServiceDefaults.Correlation;
 using ProdReady.Webhooks.Inbox;
+using ProdReady.Webhooks.Retention;
 using ProdReady.Webhooks.Sources;
 using ProdReady.Webhooks.Verification;
 
@@ -11,6 +16,7 @@ namespace ProdReady.Webhooks.Receiving;
 internal sealed partial class WebhookReceiver(
     SourceCatalog sources,
     InboxIntake inbox,
+    IOptions<RetentionOptions> retention,
     WebhooksMetrics metrics,
     TimeProvider time,
     ILogger<WebhookReceiver> logger)
@@ -63,8 +69,22 @@ internal sealed partial class WebhookReceiver(
             return Reject(source, "no_event", new Reception.NoEvent());
         }
 
-        return await StoreAsync(new InboxEvent(
-            Guid.CreateVersion7(receivedAt), source.Name, identity.Id, identity.Type, body, KeptHeaders.ToJson(headers), receivedAt));
+        return await StoreAsync(new()
+        {
+            Id = Guid.CreateVersion7(receivedAt),
+            Key = EventKey.OfId(source.Name, identity.Id),
+            Source = source.Name,
+            EventId = identity.Id,
+            EventType = identity.Type,
+            Body = body,
+            BodySha256 = SHA256.HashData(body.Span),
+            Headers = KeptHeaders.ToJson(headers),
+            ReceivedAt = receivedAt,
+            RepeatedUntil = receivedAt.AddDays(retention.Value.EventDays),
+            Authenticated = "body+time",
+            CorrelationId = CorrelationId.Current,
+            TraceParent = Activity.Current?.Id,
+        });
     }
 
     private async Task<Reception> StoreAsync(InboxEvent received)
@@ -74,10 +94,10 @@ internal sealed partial class WebhookReceiver(
         metrics.Committed(received.Source, time.GetElapsedTime(started), stored.Duplicate, stored.Conflict);
         if (stored.Conflict)
         {
-            Log.Conflict(logger, received.Source, received.EventId, stored.Id);
+            Log.Conflict(logger, received.Source, received.EventId!, stored.Id);
         }
 
-        return new Reception.Stored(stored.Id, received.EventId, stored.Duplicate);
+        return new Reception.Stored(stored.Id, received.EventId!, stored.Duplicate);
     }
 
     private Reception Reject(WebhookSource source, string reason, Reception reception)

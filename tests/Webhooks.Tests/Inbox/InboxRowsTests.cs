@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using CsCheck;
 using ProdReady.Webhooks.Inbox;
 
@@ -8,20 +7,20 @@ public sealed class InboxRowsTests
 {
     private static readonly Gen<InboxEvent> Event = Gen.Select(
         Gen.Int[0, 2], Gen.Int[0, 4], Gen.Byte[0, 2],
-        (source, id, content) => new InboxEvent(
-            Guid.NewGuid(), $"source-{source}", $"evt_{id}", null, new byte[] { content }, "{}", DateTimeOffset.UnixEpoch));
+        (source, id, content) => NewEvents.Of($"source-{source}", $"evt_{id}", $"{content}", DateTimeOffset.UnixEpoch));
 
     /// <summary>Each event has one place, no statement meets an event twice, and the first content is the first round's.</summary>
     [Fact]
     public void Rows_of_a_round_are_of_different_events_and_in_order() => Event.List[1, 40].Sample(events =>
     {
-        var rounds = InboxRows.Arrange(events, SHA256.HashData);
+        var rounds = InboxRows.Arrange(events);
 
         Assert.Equal(Enumerable.Range(0, events.Count), rounds.SelectMany(rows => rows).SelectMany(row => row.Places).Order());
         foreach (var rows in rounds)
         {
             var keys = rows.Select(row => $"{row.First.Source} {row.First.EventId}").ToList();
-            Assert.Equal(keys.Distinct().Order(StringComparer.Ordinal), keys);
+            Assert.Equal(keys.Distinct(), keys);
+            Assert.Equal(rows.Select(row => row.Places[0]).Order(), rows.Select(row => row.Places[0]));
         }
 
         foreach (var row in rounds.SelectMany(rows => rows))

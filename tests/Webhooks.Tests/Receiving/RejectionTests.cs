@@ -47,7 +47,7 @@ public sealed class RejectionTests(DataStores stores) : WebhooksTest(stores)
         var problem = await ProblemAsync(await App.PostUnsignedAsync(body), HttpStatusCode.Unauthorized);
 
         Assert.Equal("missing", problem.GetProperty("reason").GetString());
-        Assert.Equal(0, await ScalarAsync<int>("SELECT duplicates FROM webhooks.events"));
+        Assert.Equal(0, await ScalarAsync<int>("SELECT duplicates FROM webhooks.keys"));
     }
 
     [Fact]

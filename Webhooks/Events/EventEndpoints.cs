@@ -2,7 +2,7 @@ using System.Net.Mime;
 using Microsoft.AspNetCore.Http.HttpResults;
 using ProdReady.ServiceDefaults.ApiKeys;
 
-namespace ProdReady.Webhooks.Inbox;
+namespace ProdReady.Webhooks.Events;
 
 /// <summary>How an operator sees that an event has landed.</summary>
 internal static class EventEndpoints
@@ -15,14 +15,14 @@ internal static class EventEndpoints
         return webhooks;
     }
 
-    private static async Task<Results<Ok<EventAnswer>, ProblemHttpResult>> GetAsync(Guid id, InboxStore inbox) =>
-        await inbox.FindAsync(id) is { } found ? TypedResults.Ok(found) : NotFound();
+    private static async Task<Results<Ok<EventAnswer>, ProblemHttpResult>> GetAsync(Guid id, EventSearch search) =>
+        await search.FindAsync(id) is { } found ? TypedResults.Ok(found) : NotFound();
 
     /// <summary>As bytes without a meaning, so that no browser shows what a stranger wrote as a page of ours.</summary>
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> GetBodyAsync(
-        Guid id, InboxStore inbox, HttpResponse response)
+        Guid id, EventSearch search, HttpResponse response)
     {
-        if (await inbox.FindBodyAsync(id) is not { } body)
+        if (await search.FindBodyAsync(id) is not { } body)
         {
             return NotFound();
         }

@@ -1,0 +1,11 @@
+namespace ProdReady.Webhooks.Events;
+
+internal static class EventsExtensions
+{
+    /// <summary>Adds what finds events.</summary>
+    public static IHostApplicationBuilder AddEvents(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<EventSearch>();
+        return builder;
+    }
+}

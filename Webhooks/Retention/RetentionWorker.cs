@@ -1,0 +1,113 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
+using OpenTelemetry;
+
+namespace ProdReady.Webhooks.Retention;
+
+/// <summary>
+/// Sees to it that there is a partition for every event that can come: before the first request, and every hour for a week
+/// ahead. Then drops the days that are over.
+/// </summary>
+internal sealed partial class RetentionWorker(
+    RetentionStore store, IOptions<RetentionOptions> options, TimeProvider time, ILogger<RetentionWorker> logger)
+    : BackgroundService, IHostedLifecycleService
+{
+    /// <summary>So long may the database's owner be away, or this job fail, before an event finds no partition.</summary>
+    private const int DaysAhead = 7;
+
+    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private DateOnly Today => DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+
+    /// <summary>Not for ever: a database that is away now does not keep the service from starting.</summary>
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        var making = MakePartitionsAsync(cancellationToken);
+        try
+        {
+            await making.WaitAsync(Patience, time, cancellationToken);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
+        {
+            _ = making.ContinueWith(static ended => ended.Exception, TaskScheduler.Default);
+            Log.Failed(logger, RetryDelay, exception.Message);
+        }
+    }
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>One round: what is missing is made, what is over goes.</summary>
+    public async Task RunOnceAsync(CancellationToken cancellationToken)
+    {
+        await MakePartitionsAsync(cancellationToken);
+        foreach (var day in await store.DaysAsync(cancellationToken))
+        {
+            if (day < Today.AddDays(-options.Value.EventDays))
+            {
+                await DropAsync(day, cancellationToken);
+            }
+        }
+
+        var now = time.GetUtcNow();
+        await store.PruneAsync(
+            now.AddDays(-options.Value.EventDays), now.AddDays(-options.Value.QuarantineDays), cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            var pause = Interval;
+            using (SuppressInstrumentationScope.Begin())
+            {
+                try
+                {
+                    await RunOnceAsync(stoppingToken);
+                }
+                catch (NpgsqlException exception)
+                {
+                    pause = RetryDelay;
+                    Log.Failed(logger, pause, exception.Message);
+                }
+            }
+
+            await Task.Delay(pause, time, stoppingToken);
+        }
+    }
+
+    /// <summary>Also for as far back as an operator may admit a refused request: that is stored by its own time.</summary>
+    private Task MakePartitionsAsync(CancellationToken cancellationToken) =>
+        store.MakePartitionsAsync(Today.AddDays(-options.Value.QuarantineDays), Today.AddDays(DaysAhead), cancellationToken);
+
+    private async Task DropAsync(DateOnly day, CancellationToken cancellationToken)
+    {
+        if (await store.DropAsync(day, cancellationToken) is > 0 and var pending)
+        {
+            Log.Held(logger, day, pending);
+        }
+        else
+        {
+            Log.Dropped(logger, day, options.Value.EventDays);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "Dropped the events of {Day}, which is more than {Days} days ago")]
+        public static partial void Dropped(ILogger logger, DateOnly day, int days);
+
+        [LoggerMessage(LogLevel.Warning,
+            "The events of {Day} are kept although their time is over: {Pending} of them are still to be delivered. "
+            + "Enable or remove their destination")]
+        public static partial void Held(ILogger logger, DateOnly day, long pending);
+
+        [LoggerMessage(LogLevel.Error, "Partitions could not be made or dropped; tried again in {Delay}: {Reason}")]
+        public static partial void Failed(ILogger logger, TimeSpan delay, string reason);
+    }
+}
