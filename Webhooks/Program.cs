@@ -6,6 +6,7 @@ using ProdReady.Webhooks.Events;
 using ProdReady.Webhooks.Inbox;
 using ProdReady.Webhooks.Receiving;
 using ProdReady.Webhooks.Retention;
+using ProdReady.Webhooks.Search;
 using ProdReady.Webhooks.Sources;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -17,6 +18,7 @@ builder.AddInbox();
 builder.AddRetention();
 builder.AddReceiving();
 builder.AddEvents();
+builder.AddContentSearch();
 
 var app = builder.Build();
 app.UseServiceDefaults();

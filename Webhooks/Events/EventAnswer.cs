@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ProdReady.Webhooks.Events;
 
 /// <summary>One event, without its content.</summary>
@@ -15,7 +17,7 @@ namespace ProdReady.Webhooks.Events;
 /// <param name="Duplicates">How often it came again.</param>
 /// <param name="Conflicts">How many of the duplicates had other bytes.</param>
 /// <param name="SharesId">Whether an earlier event has the same id, which the signature does not cover, and other bytes.</param>
-internal sealed record EventAnswer(
+internal record EventAnswer(
     Guid Id,
     long Position,
     string Source,
@@ -32,17 +34,22 @@ internal sealed record EventAnswer(
     bool SharesId);
 
 /// <summary>What became of an event.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<EventStatus>))]
 internal enum EventStatus
 {
     /// <summary>It is in the inbox, and no destination wants it, or none has been looked for yet.</summary>
+    [JsonStringEnumMemberName("stored")]
     Stored,
 
     /// <summary>It is on its way to a destination.</summary>
+    [JsonStringEnumMemberName("pending")]
     Pending,
 
     /// <summary>It is delivered to all destinations that want it.</summary>
+    [JsonStringEnumMemberName("delivered")]
     Delivered,
 
     /// <summary>It was given up for a destination.</summary>
+    [JsonStringEnumMemberName("dead")]
     Dead,
 }

@@ -23,6 +23,9 @@ internal sealed partial class EventSearch(InboxDatabase database, BodyCipher cip
         WHERE delivery.event_id = event.id AND delivery.received_at = event.received_at)
         """;
 
+    /// <summary>In the one partition that the id tells.</summary>
+    private const string ById = "event.id = $1 AND event.received_at >= $2 AND event.received_at < $3";
+
     private const string Repetitions = "LEFT JOIN webhooks.keys AS key ON key.key = event.key AND key.id = event.id";
 
     /// <summary>The newest events that <paramref name="filter"/> leaves.</summary>
@@ -54,29 +57,25 @@ internal sealed partial class EventSearch(InboxDatabase database, BodyCipher cip
         return (IReadOnlyList<EventAnswer>)events;
     });
 
-    /// <summary>What is known about one event, without its content.</summary>
-    public Task<EventAnswer?> FindAsync(Guid id) => database.RunAsync(async connection =>
-    {
-        await using var command = Command(connection, id);
-        command.CommandText = $"SELECT {Answer} FROM webhooks.events AS event {Repetitions} WHERE {ById}";
-        await using var reader = await command.ExecuteReaderAsync();
-        return await reader.ReadAsync() ? ReadAnswer(reader) : null;
-    });
-
     /// <summary>The bytes that the sender signed.</summary>
     /// <exception cref="SealedForOtherKeyException">They are encrypted with a key that is not configured.</exception>
     public Task<ReadOnlyMemory<byte>?> FindBodyAsync(Guid id) => database.RunAsync(async connection =>
     {
         await using var command = Command(connection, id);
-        command.CommandText = $"SELECT body, encryption_key FROM webhooks.events AS event WHERE {ById}";
-        await using var reader = await command.ExecuteReaderAsync();
-        return await reader.ReadAsync()
-            ? cipher.Open(id, new(reader.GetFieldValue<byte[]>(0), TextOrNull(reader, 1)))
-            : (ReadOnlyMemory<byte>?)null;
+        command.CommandText = $"SELECT id, body, encryption_key FROM webhooks.events AS event WHERE {ById}";
+        return await OpenAsync(command);
     });
 
-    /// <summary>Of the one partition that the id tells.</summary>
-    private const string ById = "event.id = $1 AND event.received_at >= $2 AND event.received_at < $3";
+    /// <summary>Other bytes that came under an event's id.</summary>
+    /// <exception cref="SealedForOtherKeyException">They are encrypted with a key that is not configured.</exception>
+    public Task<ReadOnlyMemory<byte>?> FindVariantAsync(Guid id, byte[] sha256) => database.RunAsync(async connection =>
+    {
+        await using var command = Command(connection);
+        command.CommandText = "SELECT own_id, body, encryption_key FROM webhooks.variants WHERE id = $1 AND body_sha256 = $2";
+        command.Parameters.AddWithValue(id);
+        command.Parameters.AddWithValue(sha256);
+        return await OpenAsync(command);
+    });
 
     private NpgsqlCommand Command(NpgsqlConnection connection) => new("", connection) { CommandTimeout = database.TimeoutSeconds };
 
@@ -88,6 +87,15 @@ internal sealed partial class EventSearch(InboxDatabase database, BodyCipher cip
             CommandTimeout = database.TimeoutSeconds,
             Parameters = { new() { Value = id }, new() { Value = from }, new() { Value = before } },
         };
+    }
+
+    private async Task<ReadOnlyMemory<byte>?> OpenAsync(NpgsqlCommand command)
+    {
+        await using var reader = await command.ExecuteReaderAsync();
+        return await reader.ReadAsync()
+            ? cipher.Open(reader.GetGuid(0), new(reader.GetFieldValue<byte[]>(1), TextOrNull(reader, 2)))
+            // Spelled out: a mere null would become no bytes rather than nothing
+            : (ReadOnlyMemory<byte>?)null;
     }
 
     private static EventAnswer ReadAnswer(NpgsqlDataReader reader) => new(

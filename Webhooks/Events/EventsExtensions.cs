@@ -6,6 +6,7 @@ internal static class EventsExtensions
     public static IHostApplicationBuilder AddEvents(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<EventSearch>();
+        builder.Services.AddSingleton<EventFeed>();
         return builder;
     }
 }

@@ -21,4 +21,8 @@ internal sealed record EventContent(
     ReadOnlyMemory<byte> Body,
     IReadOnlyDictionary<string, string> Headers,
     string? CorrelationId,
-    string? TraceParent);
+    string? TraceParent)
+{
+    /// <summary>Its body is encrypted with a key that is not configured, and not in <see cref="Body"/>.</summary>
+    public bool IsSealed { get; init; }
+}

@@ -24,18 +24,18 @@ internal sealed partial class EventReader(NpgsqlDataSource database, BodyCipher 
         command.Parameters.AddWithValue(id);
         command.Parameters.AddWithValue(from);
         command.Parameters.AddWithValue(before);
-        return (await ReadAsync(command, cancellationToken)).SingleOrDefault();
+        return (await ReadAsync(command, Open, cancellationToken)).SingleOrDefault();
     }
 
     /// <summary>The events that were committed after the one at <paramref name="position"/>, in the order of their commits.</summary>
+    /// <remarks>One that is encrypted with a key that is not configured is <see cref="EventContent.IsSealed"/>: it must not stop the log.</remarks>
     /// <exception cref="NpgsqlException">The database failed.</exception>
-    /// <exception cref="SealedForOtherKeyException">One is encrypted with a key that is not configured.</exception>
     public async Task<IReadOnlyList<EventContent>> AfterAsync(long position, int limit, CancellationToken cancellationToken)
     {
         await using var command = Command($"SELECT {Columns} FROM webhooks.events WHERE position > $1 ORDER BY position LIMIT $2");
         command.Parameters.AddWithValue(position);
         command.Parameters.AddWithValue(limit);
-        return await ReadAsync(command, cancellationToken);
+        return await ReadAsync(command, OpenOrLeave, cancellationToken);
     }
 
     private NpgsqlCommand Command(string sql)
@@ -45,33 +45,45 @@ internal sealed partial class EventReader(NpgsqlDataSource database, BodyCipher 
         return command;
     }
 
-    private async Task<List<EventContent>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    private static async Task<List<EventContent>> ReadAsync(
+        NpgsqlCommand command, Func<EventContent, string?, EventContent> open, CancellationToken cancellationToken)
     {
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var events = new List<EventContent>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            events.Add(Read(reader));
+            events.Add(open(Read(reader), TextOrNull(reader, 7)));
         }
 
         return events;
     }
 
-    private EventContent Read(NpgsqlDataReader reader)
+    private EventContent Open(EventContent stored, string? keyId) => stored with { Body = cipher.Open(stored.Id, new(stored.Body, keyId)) };
+
+    private EventContent OpenOrLeave(EventContent stored, string? keyId)
     {
-        var id = reader.GetGuid(1);
-        return new(
-            reader.GetInt64(0),
-            id,
-            reader.GetString(2),
-            TextOrNull(reader, 3),
-            TextOrNull(reader, 4),
-            reader.GetFieldValue<DateTimeOffset>(5),
-            cipher.Open(id, new(reader.GetFieldValue<byte[]>(6), TextOrNull(reader, 7))),
-            JsonSerializer.Deserialize<Dictionary<string, string>>(reader.GetString(8))!,
-            TextOrNull(reader, 9),
-            TextOrNull(reader, 10));
+        try
+        {
+            return Open(stored, keyId);
+        }
+        catch (SealedForOtherKeyException)
+        {
+            return stored with { Body = default, IsSealed = true };
+        }
     }
+
+    /// <summary>With its body as it is stored.</summary>
+    private static EventContent Read(NpgsqlDataReader reader) => new(
+        reader.GetInt64(0),
+        reader.GetGuid(1),
+        reader.GetString(2),
+        TextOrNull(reader, 3),
+        TextOrNull(reader, 4),
+        reader.GetFieldValue<DateTimeOffset>(5),
+        reader.GetFieldValue<byte[]>(6),
+        JsonSerializer.Deserialize<Dictionary<string, string>>(reader.GetString(8))!,
+        TextOrNull(reader, 9),
+        TextOrNull(reader, 10));
 
     private static string? TextOrNull(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 }

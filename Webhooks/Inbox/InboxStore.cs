@@ -61,8 +61,8 @@ internal sealed class InboxStore(InboxDatabase database, BodyCipher cipher, Inbo
                     secret_id, authenticated, shares_id, correlation_id, traceparent
                 FROM judged WHERE fresh ORDER BY number) AS ordered),
         variant AS (
-            INSERT INTO webhooks.variants (id, body_sha256, received_at, body, body_size, encryption_key, headers, secret_id)
-            SELECT known_id, body_sha256, received_at, body, body_size, encryption_key, headers, secret_id
+            INSERT INTO webhooks.variants (id, own_id, body_sha256, received_at, body, body_size, encryption_key, headers, secret_id)
+            SELECT known_id, id, body_sha256, received_at, body, body_size, encryption_key, headers, secret_id
             FROM judged WHERE differs AND conflicts <= $19
             ON CONFLICT DO NOTHING)
         SELECT key, known_id, differs OR shares_id FROM judged

@@ -61,7 +61,10 @@ CREATE INDEX events_event_id ON webhooks.events (event_id);
 -- Other bytes that came under the id of an event. Few, and kept for whoever has to find out why.
 CREATE TABLE webhooks.variants
 (
+    -- the event's
     id             uuid        NOT NULL,
+    -- the one that it would have had as an event, by which its bytes are encrypted
+    own_id         uuid        NOT NULL,
     body_sha256    bytea       NOT NULL,
     received_at    timestamptz NOT NULL,
     body           bytea       NOT NULL,
@@ -221,9 +224,11 @@ BEGIN
     WHILE day <= last LOOP
         FOREACH parent IN ARRAY ARRAY['events', 'payloads', 'deliveries', 'attempts'] LOOP
             IF to_regclass(format('webhooks.%I', parent || to_char(day, '_YYYYMMDD'))) IS NULL THEN
+                -- Attached, and not made as a partition: that would wait for every reader, and all writers behind it
+                EXECUTE format('CREATE TABLE webhooks.%I (LIKE webhooks.%I INCLUDING ALL)', parent || to_char(day, '_YYYYMMDD'), parent);
                 EXECUTE format(
-                    'CREATE TABLE webhooks.%I PARTITION OF webhooks.%I FOR VALUES FROM (%L) TO (%L)',
-                    parent || to_char(day, '_YYYYMMDD'), parent,
+                    'ALTER TABLE webhooks.%I ATTACH PARTITION webhooks.%I FOR VALUES FROM (%L) TO (%L)',
+                    parent, parent || to_char(day, '_YYYYMMDD'),
                     day::timestamp AT TIME ZONE 'UTC', (day + 1)::timestamp AT TIME ZONE 'UTC');
             END IF;
         END LOOP;

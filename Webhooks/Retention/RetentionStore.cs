@@ -1,5 +1,6 @@
 using System.Globalization;
 using Npgsql;
+using ProdReady.Webhooks.Events;
 
 namespace ProdReady.Webhooks.Retention;
 
@@ -7,6 +8,9 @@ namespace ProdReady.Webhooks.Retention;
 internal sealed class RetentionStore(NpgsqlDataSource database)
 {
     private const int TimeoutSeconds = 30;
+
+    /// <summary>Two replicas would make, or drop, the same one.</summary>
+    private const string TakeTurns = "SELECT pg_advisory_xact_lock(hashtextextended('prodready:webhooks:partitions', 0))";
 
     /// <summary>Rows of one deletion, which are few enough that nobody waits for their locks.</summary>
     private const int Chunk = 5_000;
@@ -16,8 +20,7 @@ internal sealed class RetentionStore(NpgsqlDataSource database)
     {
         await using var batch = database.CreateBatch();
         batch.Timeout = TimeoutSeconds;
-        // Replicas take turns: two of them would make the same one
-        batch.BatchCommands.Add(new("SELECT pg_advisory_xact_lock(hashtextextended('prodready:webhooks:partitions', 0))"));
+        batch.BatchCommands.Add(new(TakeTurns));
         batch.BatchCommands.Add(new("SELECT webhooks.make_partitions($1, $2)")
         {
             Parameters = { new NpgsqlParameter<DateOnly> { TypedValue = first }, new NpgsqlParameter<DateOnly> { TypedValue = last } },
@@ -50,22 +53,37 @@ internal sealed class RetentionStore(NpgsqlDataSource database)
     public async Task<long> DropAsync(DateOnly day, CancellationToken cancellationToken)
     {
         var suffix = day.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
-        await using (var pending = Command($"SELECT count(*) FROM webhooks.deliveries_{suffix} WHERE state = 'pending'"))
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await ScalarAsync(TakeTurns);
+        if (await ScalarAsync($"SELECT to_regclass('webhooks.deliveries_{suffix}')::text") is not string)
         {
-            if ((long)(await pending.ExecuteScalarAsync(cancellationToken))! is > 0 and var count)
-            {
-                return count;
-            }
+            // Another replica was faster
+            return 0;
         }
 
-        // Dropping waits until nobody reads the tables, and everybody waits behind it; so it tries for a second, and the next time again
-        await using var command = Command(
+        if (await ScalarAsync($"SELECT count(*) FROM webhooks.deliveries_{suffix} WHERE state = 'pending'") is long and > 0 and var pending)
+        {
+            return pending;
+        }
+
+        // Dropping waits until nobody reads the tables, and everybody else waits behind it: so only for a second, and then the next time
+        await ScalarAsync("SET LOCAL lock_timeout = '1s'");
+        await ScalarAsync(
             $"""
-            SET LOCAL lock_timeout = '1s';
+            INSERT INTO webhooks.cursors AS known (name, position)
+            SELECT '{EventSearch.Dropped}', max(position) FROM webhooks.events_{suffix} HAVING count(*) > 0
+            ON CONFLICT (name) DO UPDATE SET position = greatest(known.position, excluded.position);
             DROP TABLE webhooks.events_{suffix}, webhooks.payloads_{suffix}, webhooks.deliveries_{suffix}, webhooks.attempts_{suffix}
             """);
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         return 0;
+
+        async Task<object?> ScalarAsync(string sql)
+        {
+            await using var command = new NpgsqlCommand(sql, connection, transaction) { CommandTimeout = TimeoutSeconds };
+            return await command.ExecuteScalarAsync(cancellationToken);
+        }
     }
 
     /// <summary>Deletes what is small and has no day: keys that are over, variants of dropped events, old refusals.</summary>

@@ -83,7 +83,8 @@ internal sealed partial class RetentionWorker(
 
     /// <summary>Also for as far back as an operator may admit a refused request: that is stored by its own time.</summary>
     private Task MakePartitionsAsync(CancellationToken cancellationToken) =>
-        store.MakePartitionsAsync(Today.AddDays(-options.Value.QuarantineDays), Today.AddDays(DaysAhead), cancellationToken);
+        store.MakePartitionsAsync(
+            Today.AddDays(-Math.Min(options.Value.QuarantineDays, options.Value.EventDays)), Today.AddDays(DaysAhead), cancellationToken);
 
     private async Task DropAsync(DateOnly day, CancellationToken cancellationToken)
     {

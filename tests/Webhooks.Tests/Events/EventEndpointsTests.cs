@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using ProdReady.Testing;
 
-namespace ProdReady.Webhooks.Tests.Inbox;
+namespace ProdReady.Webhooks.Tests.Events;
 
 public sealed class EventEndpointsTests(DataStores stores) : WebhooksTest(stores)
 {

@@ -1,0 +1,54 @@
+namespace ProdReady.Webhooks.Events;
+
+/// <summary>Reading the log from a cursor on.</summary>
+internal sealed partial class EventSearch
+{
+    /// <summary>The name of the cursor that tells up to which position events were dropped with their days.</summary>
+    public const string Dropped = "dropped";
+
+    /// <summary>The events after <paramref name="after"/>, in the order of their commits, with their content.</summary>
+    /// <exception cref="Encryption.SealedForOtherKeyException">One is encrypted with a key that is not configured.</exception>
+    public Task<IReadOnlyList<FedEventAt>> AfterAsync(EventFilter filter, long after, int limit) => database.RunAsync(async connection =>
+    {
+        await using var command = Command(connection);
+        var conditions = new EventConditions(filter, command.Parameters);
+        conditions.Add<long?>(after, position => $"event.position > {position}");
+        command.CommandText =
+            $"""
+            SELECT position, id, source, event_id, event_type, received_at, headers ->> 'content-type', body, encryption_key
+            FROM webhooks.events AS event
+            WHERE {conditions.Sql}
+            ORDER BY position LIMIT {limit}
+            """;
+        await using var reader = await command.ExecuteReaderAsync();
+        var events = new List<FedEventAt>();
+        while (await reader.ReadAsync())
+        {
+            var id = reader.GetGuid(1);
+            events.Add(new(reader.GetInt64(0), new(
+                id,
+                reader.GetString(2),
+                TextOrNull(reader, 3),
+                TextOrNull(reader, 4),
+                reader.GetFieldValue<DateTimeOffset>(5),
+                TextOrNull(reader, 6),
+                cipher.Open(id, new(reader.GetFieldValue<byte[]>(7), TextOrNull(reader, 8))))));
+        }
+
+        return (IReadOnlyList<FedEventAt>)events;
+    });
+
+    /// <summary>The position of the newest event, and up to which position events were dropped; 0 where there is none.</summary>
+    public Task<(long Newest, long Dropped)> PositionsAsync() => database.RunAsync(async connection =>
+    {
+        await using var command = Command(connection);
+        command.CommandText =
+            $"""
+            SELECT coalesce((SELECT position FROM webhooks.events ORDER BY position DESC LIMIT 1), 0),
+                coalesce((SELECT position FROM webhooks.cursors WHERE name = '{Dropped}'), 0)
+            """;
+        await using var reader = await command.ExecuteReaderAsync();
+        await reader.ReadAsync();
+        return (reader.GetInt64(0), reader.GetInt64(1));
+    });
+}

@@ -1,0 +1,97 @@
+using System.Net;
+using System.Text.Json;
+using ProdReady.Testing;
+using ProdReady.Webhooks.Inbox;
+using ProdReady.Webhooks.Retention;
+using ProdReady.Webhooks.Tests.Inbox;
+
+namespace ProdReady.Webhooks.Tests.Events;
+
+public sealed class EventFeedTests(DataStores stores) : WebhooksTest(stores)
+{
+    private static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow();
+
+    private InboxStore Inbox => App.Services.GetRequiredService<InboxStore>();
+
+    [Fact]
+    public async Task Consumer_reads_everything_in_the_order_of_commits()
+    {
+        await Inbox.AddAsync([.. Enumerable.Range(0, 5).Select(number => NewEvents.Of("stripe", $"{number}", $"body {number}", Now))]);
+
+        var first = await ReadAsync("after=0&limit=3");
+        var second = await ReadAsync($"after={first.GetProperty("next")}&limit=3");
+        var third = await ReadAsync($"after={second.GetProperty("next")}&limit=3");
+
+        Assert.Equal("0 1 2 | 3 4 | ", $"{Ids(first)} | {Ids(second)} | {Ids(third)}");
+        Assert.Equal(second.GetProperty("next").GetString(), third.GetProperty("next").GetString());
+        Assert.Equal("body 0"u8, first.GetProperty("events")[0].GetProperty("body").GetBytesFromBase64());
+    }
+
+    [Fact]
+    public async Task Filter_leaves_the_others_out()
+    {
+        await Inbox.AddAsync([NewEvents.Of("stripe", "a", "1", Now, "x.y"), NewEvents.Of("github", "b", "2", Now, "x.z"), NewEvents.Of("stripe", "c", "3", Now, "z")]);
+
+        Assert.Equal("a c", Ids(await ReadAsync("after=0&source=stripe")));
+        Assert.Equal("a b", Ids(await ReadAsync("after=0&type=x.*")));
+    }
+
+    [Fact]
+    public async Task Whoever_waits_gets_what_comes_and_nothing_older()
+    {
+        await Inbox.AddAsync([NewEvents.Of("stripe", "old", "1", Now)]);
+
+        var waiting = ReadAsync("after=latest&wait=30s");
+        // Whether this comes before or after the waiter is there, its answer is the same or it waits for the next one
+        var sent = 0;
+        while (!waiting.IsCompleted)
+        {
+            await Inbox.AddAsync([NewEvents.Of("stripe", $"new-{sent++}", "2", Now)]);
+            await Task.WhenAny(waiting, App.Services.GetRequiredService<InboxSignal>().Next, Inbox.AddAsync([NewEvents.Of("stripe", $"new-{sent++}", "2", Now)]));
+        }
+
+        Assert.StartsWith("new-", Ids(await waiting), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_another_replica_commits_comes_too()
+    {
+        await using var other = new WebhooksApp(Database.ConnectionString);
+        var waiting = ReadAsync("after=0&wait=30s");
+
+        await other.Services.GetRequiredService<InboxStore>().AddAsync([NewEvents.Of("stripe", "elsewhere", "1", Now)]);
+
+        Assert.Equal("elsewhere", Ids(await waiting));
+    }
+
+    [Fact]
+    public async Task Whoever_does_not_wait_gets_an_empty_page_and_its_own_cursor()
+    {
+        var page = await ReadAsync("after=0");
+
+        Assert.Equal("", Ids(page));
+        Assert.Equal("0", page.GetProperty("next").GetString());
+    }
+
+    [Fact]
+    public async Task Cursor_of_dropped_events_is_410_and_not_a_silent_gap()
+    {
+        var retention = App.Services.GetRequiredService<RetentionStore>();
+        var day = DateOnly.FromDateTime(Now.UtcDateTime).AddDays(-6);
+        await Inbox.AddAsync([
+            NewEvents.Of("stripe", "a", "1", Now.AddDays(-6)),
+            NewEvents.Of("stripe", "b", "2", Now.AddDays(-6)),
+            NewEvents.Of("stripe", "c", "3", Now)]);
+        var cursor = (await ReadAsync("after=0&limit=1")).GetProperty("next").GetString();
+        Assert.Equal(0, await retention.DropAsync(day, TestContext.Current.CancellationToken));
+
+        await ProblemAsync(await App.GetAsync($"/webhooks/events?after={cursor}"), HttpStatusCode.Gone);
+        Assert.Equal("c", Ids(await ReadAsync("after=0")));
+    }
+
+    private async Task<JsonElement> ReadAsync(string query) =>
+        await JsonAsync(await App.GetAsync($"/webhooks/events?{query}"), HttpStatusCode.OK);
+
+    private static string Ids(JsonElement page) =>
+        string.Join(' ', page.GetProperty("events").EnumerateArray().Select(found => found.GetProperty("eventId").GetString()));
+}

@@ -1,0 +1,97 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using Npgsql;
+using ProdReady.Testing;
+using ProdReady.Webhooks.Inbox;
+using ProdReady.Webhooks.Retention;
+using ProdReady.Webhooks.Tests.Inbox;
+
+namespace ProdReady.Webhooks.Tests.Retention;
+
+public sealed class RetentionTests(DataStores stores) : WebhooksTest(stores, ("Webhooks:Retention:EventDays", "4"))
+{
+    private static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow();
+    private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;
+
+    private InboxStore Inbox => App.Services.GetRequiredService<InboxStore>();
+
+    /// <summary>Of tomorrow: for the service itself, nothing is over yet.</summary>
+    private RetentionWorker Worker => new(
+        App.Services.GetRequiredService<RetentionStore>(),
+        App.Services.GetRequiredService<IOptions<RetentionOptions>>(),
+        new FakeTimeProvider(Now.AddDays(1)),
+        NullLogger<RetentionWorker>.Instance);
+
+    [Fact]
+    public async Task There_is_a_partition_for_a_week_ahead_and_for_what_may_be_admitted()
+    {
+        var days = await App.Services.GetRequiredService<RetentionStore>().DaysAsync(Ct);
+
+        var today = DateOnly.FromDateTime(Now.UtcDateTime);
+        Assert.Superset(
+            Enumerable.Range(-4, 12).Select(today.AddDays).ToHashSet(), days.ToHashSet());
+    }
+
+    [Fact]
+    public async Task Day_that_is_over_goes_and_the_last_one_that_counts_stays()
+    {
+        await AddAsync("over", -4);
+        await AddAsync("kept", -3);
+
+        await Worker.RunOnceAsync(Ct);
+
+        Assert.Equal("kept", await ScalarAsync<string>("SELECT string_agg(event_id, ' ') FROM webhooks.events"));
+    }
+
+    [Fact]
+    public async Task Day_with_something_to_deliver_stays()
+    {
+        await AddAsync("over", -4);
+        await ScalarAsync<object>(
+            """
+            INSERT INTO webhooks.deliveries (event_id, position, received_at, destination)
+            SELECT id, position, received_at, 'orders' FROM webhooks.events
+            """);
+
+        await Worker.RunOnceAsync(Ct);
+        Assert.Equal(1, await CountAsync());
+
+        await ScalarAsync<object>("UPDATE webhooks.deliveries SET state = 'dead'");
+        await Worker.RunOnceAsync(Ct);
+        Assert.Equal(0, await CountAsync());
+    }
+
+    [Fact]
+    public async Task Keys_go_when_a_repetition_would_be_a_new_event()
+    {
+        await Inbox.AddAsync([NewEvents.Of("stripe", "over", "1", Now) with { RepeatedUntil = Now.AddSeconds(-1) }]);
+        await Inbox.AddAsync([NewEvents.Of("stripe", "kept", "2", Now) with { RepeatedUntil = Now.AddHours(1) }]);
+
+        await Worker.RunOnceAsync(Ct);
+
+        Assert.Equal(EventKey.OfId("stripe", "kept"), await ScalarAsync<Guid>("SELECT key FROM webhooks.keys"));
+    }
+
+    /// <summary>Dropping asks for a lock that everybody else would wait behind: it gives up rather than stop the intake.</summary>
+    [Fact]
+    public async Task Drop_gives_way_to_a_long_reader()
+    {
+        await AddAsync("over", -4);
+        await using var connection = new NpgsqlConnection(Database.ConnectionString);
+        await connection.OpenAsync(Ct);
+        await using var transaction = await connection.BeginTransactionAsync(Ct);
+        await using var reading = new NpgsqlCommand("SELECT count(*) FROM webhooks.events", connection, transaction);
+        await reading.ExecuteScalarAsync(Ct);
+
+        var failure = await Assert.ThrowsAsync<PostgresException>(() => Worker.RunOnceAsync(Ct));
+
+        Assert.Equal(PostgresErrorCodes.LockNotAvailable, failure.SqlState);
+        await transaction.RollbackAsync(Ct);
+        await Worker.RunOnceAsync(Ct);
+        Assert.Equal(0, await CountAsync());
+    }
+
+    private Task<IReadOnlyList<StoredEvent>> AddAsync(string id, int days) =>
+        Inbox.AddAsync([NewEvents.Of("stripe", id, id, Now.AddDays(days))]);
+}
