@@ -28,7 +28,10 @@ public static class EnvironmentConfigurationExtensions
             }
             else if (value is not null)
             {
-                values[name.ConfigurationKey!] = value;
+                foreach (var key in name.ConfigurationKeys)
+                {
+                    values[key] = value;
+                }
             }
         }
 

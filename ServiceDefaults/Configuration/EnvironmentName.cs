@@ -7,13 +7,17 @@ namespace ProdReady.ServiceDefaults.Configuration;
 /// runtime read by its own name.
 /// </param>
 /// <param name="IsSecret">Whether it can also be given as a file: see <see cref="FileName"/>.</param>
-public sealed record EnvironmentName(string Name, string? ConfigurationKey = null, bool IsSecret = false)
+/// <param name="SecondKey">Another key with the same value, where two services need it under names of their own.</param>
+public sealed record EnvironmentName(string Name, string? ConfigurationKey = null, bool IsSecret = false, string? SecondKey = null)
 {
     /// <summary>Longer than any key or URL; a path that was mistaken for a secret's is not read into memory.</summary>
     private const int MaxFileBytes = 64 * 1024;
 
     /// <summary>The variable that names a file with the secret, as container platforms mount them.</summary>
     public string FileName => $"{Name}_FILE";
+
+    /// <summary>Every configuration key that gets the value.</summary>
+    public IEnumerable<string> ConfigurationKeys => new[] { ConfigurationKey, SecondKey }.OfType<string>();
 
     /// <summary>Every variable that this one can be given as.</summary>
     public IEnumerable<string> Variables => IsSecret ? [Name, FileName] : [Name];

@@ -23,10 +23,14 @@ public static class EnvironmentNames
 
         // webhooks
         new("STRIPE_WEBHOOK_SECRET", "Webhooks:Sources:stripe:Secret", IsSecret: true),
+        new("RELOADLY_WEBHOOK_SECRET", "Webhooks:Sources:reloadly:Secret", IsSecret: true),
+        new("PAYSTACK_SECRET_KEY", "Webhooks:Sources:paystack:Secret", IsSecret: true),
+        new("FLUTTERWAVE_SECRET_HASH", "Webhooks:Sources:flutterwave:Secret", IsSecret: true),
+        new("MAILGUN_WEBHOOK_SIGNING_KEY", "Webhooks:Sources:mailgun:Secret", IsSecret: true),
 
         // notifications
         new("TWILIO_ACCOUNT_SID", "Twilio:AccountSid"),
-        new("TWILIO_AUTH_TOKEN", "Twilio:AuthToken", IsSecret: true),
+        new("TWILIO_AUTH_TOKEN", "Twilio:AuthToken", IsSecret: true, "Webhooks:Sources:twilio:Secret"),
         new("TWILIO_FROM_NUMBER", "Twilio:FromNumber"),
         new("TWILIO_MESSAGING_SERVICE_SID", "Twilio:MessagingServiceSid"),
         new("TWILIO_BASE_URL", "Twilio:BaseUrl"),

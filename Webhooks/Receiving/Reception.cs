@@ -6,15 +6,21 @@ namespace ProdReady.Webhooks.Receiving;
 internal abstract record Reception
 {
     /// <summary>Committed, now or before.</summary>
-    public sealed record Stored(Guid Id, string EventId, bool Duplicate) : Reception;
+    public sealed record Stored(Guid Id, string? EventId, bool Duplicate) : Reception;
+
+    /// <summary>A signed question of the provider, which is no event. The reply is JSON.</summary>
+    public sealed record Challenge(string Reply) : Reception;
 
     public sealed record UnknownSource : Reception;
 
     public sealed record TooLarge(int MaxBytes) : Reception;
 
+    /// <summary>Nothing that this source's provider sends, for the reason that <paramref name="Status"/> gives.</summary>
+    public sealed record WrongForm(int Status) : Reception;
+
     public sealed record Unsigned(SignatureVerdict Verdict) : Reception;
 
-    /// <summary>Signed, but without an id to keep it by.</summary>
+    /// <summary>Signed, but nothing that could be read.</summary>
     public sealed record NoEvent : Reception;
 
     /// <summary>The body did not arrive, for the reason that <paramref name="Status"/> gives.</summary>

@@ -16,6 +16,7 @@ namespace ProdReady.Webhooks.Receiving;
 internal sealed partial class WebhookReceiver(
     SourceCatalog sources,
     InboxIntake inbox,
+    SourceUses uses,
     IOptions<RetentionOptions> retention,
     WebhooksMetrics metrics,
     TimeProvider time,
@@ -33,6 +34,11 @@ internal sealed partial class WebhookReceiver(
         }
 
         metrics.Received(source.Name);
+        if (RequestForm.Problem(source, request) is var problem and not 0)
+        {
+            return Reject(source, "wrong_form", new Reception.WrongForm(problem));
+        }
+
         BoundedBody? body;
         try
         {
@@ -48,7 +54,7 @@ internal sealed partial class WebhookReceiver(
             return Reject(source, "too_large", new Reception.TooLarge(source.MaxBodyBytes));
         }
 
-        var reception = await AdmitAsync(source, request.Headers, body.Bytes, receivedAt);
+        var reception = await AdmitAsync(source, request, body.Bytes, receivedAt);
         // Not after an exception: a store that was given up may still be sending these bytes, so another request must not
         // get the buffer. The garbage collector takes it then.
         body.Dispose();
@@ -56,53 +62,71 @@ internal sealed partial class WebhookReceiver(
     }
 
     private async Task<Reception> AdmitAsync(
-        WebhookSource source, IHeaderDictionary headers, ReadOnlyMemory<byte> body, DateTimeOffset receivedAt)
+        WebhookSource source, HttpRequest request, ReadOnlyMemory<byte> body, DateTimeOffset receivedAt)
     {
-        var verdict = source.Verify(headers, body.Span, receivedAt);
-        if (verdict is not SignatureVerdict.Valid)
+        var headers = request.Headers;
+        var verification = source.Verify(new SignedRequest(headers, body.Span, source.UrlOf(request), receivedAt));
+        if (verification is not { Verdict: SignatureVerdict.Valid, SecretId: { } secretId })
         {
-            return Reject(source, verdict.ToReason(), new Reception.Unsigned(verdict));
+            return Reject(source, verification.Verdict.ToReason(), new Reception.Unsigned(verification.Verdict));
         }
 
-        if (!EventIdentity.TryRead(body.Span, out var identity))
+        uses.Verified(source.Name, secretId, receivedAt);
+        if (Challenges.Reply(source, body.Span, secretId) is { } reply)
+        {
+            return new Reception.Challenge(reply);
+        }
+
+        if (!source.TryIdentify(headers, body.Span, out var identity))
         {
             return Reject(source, "no_event", new Reception.NoEvent());
         }
 
-        return await StoreAsync(new()
+        return await StoreAsync(Event(source, headers, identity, body, receivedAt) with { SecretId = secretId });
+    }
+
+    private InboxEvent Event(
+        WebhookSource source, IHeaderDictionary headers, EventIdentity identity, ReadOnlyMemory<byte> body, DateTimeOffset receivedAt)
+    {
+        var hash = SHA256.HashData(body.Span);
+        var signedId = source.IdIsSigned ? identity.Id : null;
+        return new()
         {
             Id = Guid.CreateVersion7(receivedAt),
-            Key = EventKey.OfId(source.Name, identity.Id),
+            Key = signedId is null ? EventKey.OfBody(source.Name, hash) : EventKey.OfId(source.Name, signedId),
+            UnsignedIdKey = signedId is null && identity.Id is { } id ? EventKey.OfUnsignedId(source.Name, id) : null,
             Source = source.Name,
             EventId = identity.Id,
             EventType = identity.Type,
             Body = body,
-            BodySha256 = SHA256.HashData(body.Span),
-            Headers = KeptHeaders.ToJson(headers),
+            BodySha256 = hash,
+            Headers = KeptHeaders.ToJson(headers, source.SecretHeaders),
             ReceivedAt = receivedAt,
-            RepeatedUntil = receivedAt.AddDays(retention.Value.EventDays),
-            Authenticated = "body+time",
+            RepeatedUntil = receivedAt + (signedId is null ? source.RetrySpan : TimeSpan.FromDays(retention.Value.EventDays)),
+            Authenticated = source.Authenticated,
             CorrelationId = CorrelationId.Current,
             TraceParent = Activity.Current?.Id,
-        });
+        };
     }
 
     private async Task<Reception> StoreAsync(InboxEvent received)
     {
         var started = time.GetTimestamp();
         var stored = await inbox.AddAsync(received);
+        uses.Committed(received.Source, received.ReceivedAt);
         metrics.Committed(received.Source, time.GetElapsedTime(started), stored.Duplicate, stored.Conflict);
         if (stored.Conflict)
         {
             Log.Conflict(logger, received.Source, received.EventId!, stored.Id);
         }
 
-        return new Reception.Stored(stored.Id, received.EventId!, stored.Duplicate);
+        return new Reception.Stored(stored.Id, received.EventId, stored.Duplicate);
     }
 
     private Reception Reject(WebhookSource source, string reason, Reception reception)
     {
         metrics.Rejected(source.Name, reason);
+        uses.Failed(source.Name, reason, time.GetUtcNow());
         Log.Rejected(logger, source.Name, reason);
         return reception;
     }

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
-using System.Text;
 using Microsoft.Extensions.Options;
 using ProdReady.Webhooks.Verification;
 
@@ -10,17 +9,12 @@ namespace ProdReady.Webhooks.Sources;
 internal sealed class SourceCatalog(IOptions<WebhooksOptions> options)
 {
     private readonly FrozenDictionary<string, WebhookSource> _sources = options.Value.Sources
-        .Select(pair => Create(pair.Key, pair.Value))
+        .Where(pair => pair.Value.Enabled)
+        .Select(pair => new WebhookSource(pair.Key, pair.Value, WebhookProviders.All[pair.Value.Provider ?? pair.Key]))
         .ToFrozenDictionary(source => source.Name, StringComparer.OrdinalIgnoreCase);
 
     public IEnumerable<string> Names => _sources.Keys.Order(StringComparer.Ordinal);
 
+    /// <summary>The source of that name, unless it is off.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out WebhookSource? source) => _sources.TryGetValue(name, out source);
-
-    private static WebhookSource Create(string name, SourceOptions source) => new(
-        name.ToLowerInvariant(),
-        WebhookProviders.All[source.Provider ?? name],
-        Encoding.UTF8.GetBytes(source.Secret!),
-        source.Tolerance,
-        source.MaxBodyBytes);
 }

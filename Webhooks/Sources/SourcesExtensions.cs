@@ -10,6 +10,7 @@ internal static class SourcesExtensions
         builder.Services.AddSingleton<IValidateOptions<WebhooksOptions>, ValidateWebhooksOptions>();
         builder.Services.AddOptions<WebhooksOptions>().BindConfiguration(WebhooksOptions.SectionName).ValidateOnStart();
         builder.Services.AddSingleton<SourceCatalog>();
+        builder.Services.AddSingleton<SourceUses>();
         builder.Services.AddHostedService<SourceReport>();
         return builder;
     }

@@ -2,23 +2,23 @@ using System.Collections.Frozen;
 
 namespace ProdReady.Webhooks.Verification;
 
-/// <summary>Judges one request by a provider's scheme.</summary>
-internal delegate SignatureVerdict SignatureCheck(
-    IHeaderDictionary headers,
-    ReadOnlySpan<byte> body,
-    ReadOnlySpan<byte> secret,
-    DateTimeOffset receivedAt,
-    TimeSpan tolerance);
-
-/// <summary>Whoever defines a signature scheme.</summary>
-internal sealed record WebhookProvider(string Name, SignatureCheck Verify);
-
-/// <summary>The providers that a source can name.</summary>
-internal static class WebhookProviders
+/// <summary>The providers that a source can name, each a value. Where each comes from is in docs/webhook-sources.md.</summary>
+internal static partial class WebhookProviders
 {
-    public static FrozenDictionary<string, WebhookProvider> All { get; } = new WebhookProvider[]
-    {
-        new("stripe", static (headers, body, secret, receivedAt, tolerance) =>
-            StripeSignature.Verify(headers[StripeSignature.HeaderName], body, secret, receivedAt, tolerance)),
-    }.ToFrozenDictionary(provider => provider.Name, StringComparer.OrdinalIgnoreCase);
+    /// <summary>The provider whose sources describe their scheme themselves.</summary>
+    public const string Generic = "generic";
+
+    /// <summary>By name, whose case does not matter.</summary>
+    public static FrozenDictionary<string, WebhookProvider> All { get; } = Payments().Concat(Messages()).Concat(Platforms())
+        .Append(new WebhookProvider(Generic, null, "the secret as the sender shows it"))
+        .ToFrozenDictionary(provider => provider.Name, StringComparer.OrdinalIgnoreCase);
+
+    private static FieldReference Header(string name) => FieldReference.OfHeader(name);
+
+    private static FieldReference Pointer(string pointer) => FieldReference.OfPointer(pointer);
+
+    private static EventField Field(string text) => EventField.Parse(text);
+
+    private static KeyForm Hmac(SchemeAlgorithm algorithm = SchemeAlgorithm.HmacSha256, string? tag = null) =>
+        new(algorithm, Tag: tag);
 }
