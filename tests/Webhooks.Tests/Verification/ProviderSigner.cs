@@ -88,7 +88,7 @@ internal static class ProviderSigner
     private static string Signature(string provider, byte[] body, long time) => provider switch
     {
         "stripe" => $"t={time},v1={Hex(Sha256($"{time}.", body))}",
-        "reloadly" => Hex(HMACSHA256.HashData(Raw, [.. body, .. Encoding.ASCII.GetBytes($":{time}")])),
+        "reloadly" => Hex(Hash([.. body, .. Encoding.ASCII.GetBytes($":{time}")])),
         "paystack" => Hex(HMACSHA512.HashData(Raw, body)),
         "flutterwave" or "shopify" or "adyen" => Convert.ToBase64String(Sha256("", body)),
         "standard-webhooks" or "svix" => $"v1,{Convert.ToBase64String(Sha256($"msg_1.{time}.", body))}",
@@ -115,7 +115,9 @@ internal static class ProviderSigner
 #pragma warning restore CA5350
     }
 
-    private static byte[] Sha256(string prefix, byte[] body) => HMACSHA256.HashData(Raw, [.. Encoding.ASCII.GetBytes(prefix), .. body]);
+    private static byte[] Sha256(string prefix, byte[] body) => Hash([.. Encoding.ASCII.GetBytes(prefix), .. body]);
+
+    private static byte[] Hash(byte[] content) => HMACSHA256.HashData(Raw, content);
 
     private static byte[] Ed25519Sign(string prefix, byte[] body) =>
         SignatureAlgorithm.Ed25519.Sign(Ed25519, [.. Encoding.ASCII.GetBytes(prefix), .. body]);

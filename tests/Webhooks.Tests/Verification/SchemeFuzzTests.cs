@@ -56,9 +56,9 @@ public sealed class SchemeFuzzTests
             Assert.InRange(template.Write(parts, bytes), 0, bytes.Length);
         }
 
-        EventField.TryParse(text, out _);
-        FieldReference.TryParse(text, out _);
-        JsonPointer.TryParse(text, out _);
+        _ = EventField.TryParse(text, out _);
+        _ = FieldReference.TryParse(text, out _);
+        _ = JsonPointer.TryParse(text, out _);
     });
 
     [Fact]
