@@ -29,8 +29,7 @@ internal static class ReceiveEndpoints
                 StatusCodes.Status411LengthRequired, "The request says neither how long its body is, nor that it comes in chunks."),
             Reception.WrongForm wrong => Problem(wrong.Status, "This provider's events are neither encoded nor of this content type."),
             Reception.Unsigned unsigned => Unsigned(unsigned.Verdict),
-            Reception.NoEvent => Problem(
-                StatusCodes.Status400BadRequest, "The signature is good, but the body is not a whole JSON object or array."),
+            Reception.NoEvent => NoEvent(),
             Reception.Broken broken => Problem(broken.Status, "The request broke off or could not be read."),
             var other => throw new InvalidOperationException($"No answer for {other}."),
         };
@@ -54,6 +53,13 @@ internal static class ReceiveEndpoints
         context.Response.Headers.Allow = known is { Challenge: ChallengeKind.MetaSubscription, VerifyToken: not null } ? "GET, POST" : "POST";
         return Problem(StatusCodes.Status405MethodNotAllowed, "Events are sent by POST.");
     }
+
+    private static ProblemHttpResult NoEvent() => TypedResults.Problem(
+        new HttpValidationProblemDetails(new Dictionary<string, string[]> { ["body"] = ["A whole JSON object or array is required."] })
+        {
+            Detail = "The signature is good, but the body is not JSON.",
+            Status = StatusCodes.Status400BadRequest,
+        });
 
     /// <summary>The same for a source that does not exist, is off, or never will be one.</summary>
     private static ProblemHttpResult UnknownSource() => Problem(StatusCodes.Status404NotFound, "There is no such webhook source.");

@@ -12,11 +12,16 @@ internal sealed class ContentTemplate : SignedContent
     private const int StackBytes = 512;
     private readonly string _text;
     private readonly (Part Part, byte[] Literal)[] _pieces;
+    private readonly string? _afterId;
 
     private ContentTemplate(string text, (Part Part, byte[] Literal)[] pieces)
     {
         _text = text;
         _pieces = pieces;
+        var next = Array.FindIndex(pieces, piece => piece.Part is Part.Id) + 1;
+        _afterId = next > 0 && next < pieces.Length && pieces[next] is (Part.Literal, var literal)
+            ? Encoding.UTF8.GetString(literal)
+            : null;
     }
 
     private enum Part
@@ -81,12 +86,8 @@ internal sealed class ContentTemplate : SignedContent
     /// Whether an id could be read as another one with another rest: where a dot ends it, a dot inside of it would move the
     /// border between id, time and body, and a signature of one request would be good for a second.
     /// </summary>
-    public bool IsAmbiguous(ReadOnlySpan<char> id)
-    {
-        var at = Array.FindIndex(_pieces, piece => piece.Part is Part.Id);
-        return at >= 0 && at + 1 < _pieces.Length && _pieces[at + 1] is (Part.Literal, var literal)
-            && id.Contains(Encoding.UTF8.GetString(literal), StringComparison.Ordinal);
-    }
+    public bool IsAmbiguous(ReadOnlySpan<char> id) =>
+        _afterId is not null && id.Contains(_afterId, StringComparison.Ordinal);
 
     public override bool TryAppend(IncrementalHash hash, in SignedParts parts, int variant)
     {

@@ -108,8 +108,15 @@ internal sealed class SignatureVerifier(SignatureScheme scheme, SourceSecret[] s
             return true;
         }
 
-        return id.Length <= MaxIdLength && !id.ContainsAnyExceptInRange('!', '~')
-            && scheme.Content is ContentTemplate template && !template.IsAmbiguous(id);
+        foreach (var character in id)
+        {
+            if (character is < '!' or > '~')
+            {
+                return false;
+            }
+        }
+
+        return id.Length <= MaxIdLength && scheme.Content is ContentTemplate template && !template.IsAmbiguous(id);
     }
 
     private bool IsStale(long unix, DateTimeOffset receivedAt)

@@ -170,7 +170,7 @@ public sealed class WebhooksOptionsTests
             "Webhooks:Sources:acme:Secrets:0:Expires is not a setting of a secret. Known: Id, Value, ExpiresAt. "
             + "Example: Webhooks:Sources:acme:Secrets:0:Value",
             "Failed to convert configuration value 'soon' at 'Webhooks:Sources:acme:Secrets:1:ExpiresAt' to type "
-            + "'System.Nullable`1[System.DateTimeOffset]'. Examples: 00:05:00 for a time span, 1048576 for a size",
+            + "'System.DateTimeOffset'. Examples: 00:05:00 for a time span, 1048576 for a size",
             "Webhooks:Sources:acme:Secrets:2 is a value, but a secret is a group of settings. Example: Webhooks:Sources:acme:Secrets:2:Value",
         ],
         Validate(
