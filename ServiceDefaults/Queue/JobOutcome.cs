@@ -18,4 +18,7 @@ public abstract record JobOutcome
     /// <summary>The job can never succeed. It is parked, and stays until an operator requeues it.</summary>
     /// <param name="Reason">Why, for the operator. No secrets: it is kept with the job.</param>
     public sealed record Dead(string Reason) : JobOutcome;
+
+    /// <summary>The job was not begun, since the service stops: others have it at once, and the attempt does not count.</summary>
+    public sealed record Release : JobOutcome;
 }

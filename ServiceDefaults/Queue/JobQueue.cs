@@ -82,6 +82,6 @@ public sealed class JobQueue<T>
         job.Priority,
         job.Delay,
         job.MaxAttempts ?? _maxAttempts,
-        correlationId,
-        traceParent);
+        job.Origin is { } origin ? origin.CorrelationId : correlationId,
+        job.Origin is { } cause ? cause.TraceParent : traceParent);
 }

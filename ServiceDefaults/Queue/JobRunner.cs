@@ -58,6 +58,7 @@ internal sealed partial class JobRunner<T>(
                 JobOutcome.Done => new(claimed.Lease, claimed.OrderingKey, JobEnd.Done),
                 JobOutcome.Retry retry => Retry(claimed, retry.Reason, retry.After, null),
                 JobOutcome.Dead dead => Dead(claimed, dead.Reason),
+                JobOutcome.Release => new(claimed.Lease, claimed.OrderingKey, JobEnd.Release),
                 var other => throw new InvalidOperationException($"The handler answered {other?.ToString() ?? "null"}."),
             };
         }

@@ -21,4 +21,12 @@ public sealed record NewJob<T>(T Payload)
 
     /// <summary>How many tries it gets, at least 1; the queue's own number by default.</summary>
     public int? MaxAttempts { get; init; }
+
+    /// <summary>What it is a part of, in place of what the enqueuing code is a part of.</summary>
+    public JobOrigin? Origin { get; init; }
 }
+
+/// <summary>The work that caused a job: its attempts belong to the same trace, and their log lines have the same correlation id.</summary>
+/// <param name="CorrelationId">The correlation id.</param>
+/// <param name="TraceParent">The W3C trace parent.</param>
+public sealed record JobOrigin(string? CorrelationId, string? TraceParent);
