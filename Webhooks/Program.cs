@@ -1,6 +1,8 @@
-using ProdReady.ServiceDefaults;
 using ProdReady.ServiceDefaults.ApiKeys;
 using ProdReady.ServiceDefaults.Hosting;
+using ProdReady.ServiceDefaults;
+using ProdReady.Webhooks.Delivery.Operating;
+using ProdReady.Webhooks.Delivery;
 using ProdReady.Webhooks.Encryption;
 using ProdReady.Webhooks.Events;
 using ProdReady.Webhooks.Inbox;
@@ -19,6 +21,7 @@ builder.AddRetention();
 builder.AddReceiving();
 builder.AddEvents();
 builder.AddContentSearch();
+builder.AddDelivery();
 
 var app = builder.Build();
 app.UseServiceDefaults();
@@ -26,6 +29,7 @@ app.UseEndpointAuthorization();
 
 app.MapDefaultEndpoints();
 var webhooks = app.MapGroup("/webhooks").AddEndpointFilter<InboxUnavailableFilter>();
+webhooks.MapDestinations();
 webhooks.MapReceive();
 webhooks.MapEvents();
 

@@ -144,6 +144,15 @@ CREATE TABLE webhooks.disabled_destinations
     reason      text        NOT NULL
 );
 
+-- When a destination last took an event, and last failed to
+CREATE TABLE webhooks.destination_uses
+(
+    name         text PRIMARY KEY,
+    delivered_at timestamptz,
+    failed_at    timestamptz,
+    failure      text
+);
+
 -- Requests that were refused, for the day on which the refusal turns out to be our fault
 CREATE TABLE webhooks.quarantine
 (

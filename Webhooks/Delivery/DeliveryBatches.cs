@@ -1,0 +1,63 @@
+using ProdReady.ServiceDefaults.GroupCommit;
+using ProdReady.Webhooks.Inbox;
+
+namespace ProdReady.Webhooks.Delivery;
+
+/// <summary>A delivery that is about to be tried.</summary>
+/// <param name="Progress">How far it is; <see langword="null"/> if it is not kept any more.</param>
+/// <param name="Content">The event; <see langword="null"/> if it is not kept any more.</param>
+internal sealed record LoadedDelivery(DeliveryProgress? Progress, EventContent? Content);
+
+/// <summary>Makes common statements of what deliveries that run side by side read and write.</summary>
+internal sealed class DeliveryBatches : IAsyncDisposable
+{
+    /// <summary>Longer than the statements' own bounds.</summary>
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
+
+    /// <summary>Few, as bodies may have a megabyte or more each.</summary>
+    private const int LargestLoad = 64;
+
+    private readonly GroupCommit<DeliveryKey, LoadedDelivery> _loads;
+    private readonly GroupCommit<TriedDelivery, bool> _records;
+    private readonly DeliveryStore _store;
+    private readonly EventReader _events;
+
+    public DeliveryBatches(DeliveryStore store, EventReader events, GroupCommitMetrics metrics, TimeProvider time)
+    {
+        _store = store;
+        _events = events;
+        _loads = new(
+            new() { Name = "delivery_load", MaxBatch = LargestLoad, Timeout = Timeout, IsFaultOfOne = IsFaultOfOne }, LoadAsync, metrics, time);
+        _records = new(new() { Name = "delivery_record", Timeout = Timeout }, RecordAsync, metrics, time);
+    }
+
+    public Task<LoadedDelivery> LoadAsync(DeliveryKey key, CancellationToken cancellationToken) => _loads.AddAsync(key, cancellationToken);
+
+    public Task RecordAsync(TriedDelivery tried, CancellationToken cancellationToken) => _records.AddAsync(tried, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _loads.DisposeAsync();
+        await _records.DisposeAsync();
+    }
+
+    private async Task<IReadOnlyList<LoadedDelivery>> LoadAsync(IReadOnlyList<DeliveryKey> keys)
+    {
+        var progress = _store.FindManyAsync(keys, CancellationToken.None);
+        var content = _events.FindManyAsync([.. keys.Select(key => (key.EventId, key.ReceivedAt))], CancellationToken.None);
+        await Task.WhenAll(progress, content);
+        var (found, events) = (await progress, await content);
+        return [.. keys.Select(key => new LoadedDelivery(
+            found.TryGetValue(key, out var known) ? known : null, events.GetValueOrDefault(key.EventId)))];
+    }
+
+    private async Task<IReadOnlyList<bool>> RecordAsync(IReadOnlyList<TriedDelivery> tried)
+    {
+        await _store.RecordAsync(tried);
+        return [.. tried.Select(_ => true)];
+    }
+
+    /// <summary>Also an event that cannot be decrypted, which must not hold up those that can.</summary>
+    private static bool IsFaultOfOne(Exception exception) =>
+        PostgresFaults.IsFaultOfOneRow(exception) || exception is not (Npgsql.NpgsqlException or TimeoutException);
+}

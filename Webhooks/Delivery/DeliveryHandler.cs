@@ -1,0 +1,158 @@
+using Npgsql;
+using ProdReady.ServiceDefaults.GroupCommit;
+using ProdReady.ServiceDefaults.Queue;
+using ProdReady.Webhooks.Delivery.Destinations;
+using ProdReady.Webhooks.Delivery.Operating;
+using ProdReady.Webhooks.Delivery.Sending;
+
+namespace ProdReady.Webhooks.Delivery;
+
+/// <summary>Delivers the events of one destination's queue.</summary>
+/// <remarks>
+/// What has to wait for the destination waits here and holds its job, whose lease is renewed: so waiting uses up no try, and what
+/// waits is one process' concurrency, not the whole queue. The state is written before the job ends: at least once.
+/// </remarks>
+internal sealed partial class DeliveryHandler(
+    Destination destination,
+    DeliveryBatches batches,
+    DestinationSwitches switches,
+    DeliveryMetrics metrics,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time,
+    ILogger<DeliveryHandler> logger) : IJobHandler<DeliveryJob>
+{
+    private static readonly TimeSpan RecordAgain = TimeSpan.FromSeconds(1);
+
+    public async Task<JobOutcome> HandleAsync(Job<DeliveryJob> job, CancellationToken cancellationToken)
+    {
+        bool probe;
+        using (var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping))
+        {
+            try
+            {
+                probe = await destination.Gate.EnterAsync(waiting.Token);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                return new JobOutcome.Release();
+            }
+        }
+
+        var told = false;
+        try
+        {
+            var key = new DeliveryKey(job.Payload.EventId, job.Payload.ReceivedAt, destination.Name);
+            var loaded = await batches.LoadAsync(key, cancellationToken);
+            if (loaded is { Progress.State: not DeliveryState.Pending })
+            {
+                // Another process did it, and died before it could end the job
+                return new JobOutcome.Done();
+            }
+
+            var (startedAt, attempt) = (time.GetUtcNow(), (loaded.Progress?.Attempts ?? 0) + 1);
+            if (loaded is not { Progress: not null, Content: { } content })
+            {
+                await BuryAsync(new(key, startedAt, NotKept, DeliveryState.Dead, startedAt, job.Payload.ReplayId), attempt, cancellationToken);
+                return new JobOutcome.Done();
+            }
+
+            var answer = await destination.Target.SendAsync(content, attempt, cancellationToken);
+            told = true;
+            Tell(answer, probe);
+            metrics.Attempted(destination.Name, answer);
+            return await ConcludeAsync(
+                new(key, startedAt, answer, DeliveryState.Pending, null, job.Payload.ReplayId), attempt, cancellationToken);
+        }
+        finally
+        {
+            if (!told)
+            {
+                destination.Gate.Circuit.Unknown(probe);
+            }
+        }
+    }
+
+    private static DeliveryAnswer NotKept { get; } =
+        new(DeliveryVerdict.Refused, TimeSpan.Zero, Error: "The event is no longer kept, so that nothing could be sent.");
+
+    private void Tell(DeliveryAnswer answer, bool probe)
+    {
+        if (answer.Verdict != DeliveryVerdict.Failed)
+        {
+            if (destination.Gate.Circuit.Succeeded())
+            {
+                Log.CircuitClosed(logger, destination.Name);
+            }
+        }
+        else if (destination.Gate.Circuit.Failed(probe) is { } left)
+        {
+            Log.CircuitOpened(logger, destination.Name, left, answer.Error);
+        }
+    }
+
+    private async Task<JobOutcome> ConcludeAsync(TriedDelivery tried, int attempt, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        switch (tried.Answer.Verdict)
+        {
+            case DeliveryVerdict.Delivered:
+                await RecordAsync(tried with { State = DeliveryState.Delivered, EndedAt = now }, cancellationToken);
+                switches.Delivered(destination.Name, now);
+                metrics.Delivered(destination.Name, now - tried.Key.ReceivedAt);
+                return new JobOutcome.Done();
+            case DeliveryVerdict.Gone:
+                switches.Failed(destination.Name, now, tried.Answer.Error!);
+                await switches.DisableAsync(destination.Name, tried.Answer.Error!, null, cancellationToken);
+                await RecordAsync(tried, cancellationToken);
+                return new JobOutcome.Retry(tried.Answer.Error!, TimeSpan.Zero);
+        }
+
+        switches.Failed(destination.Name, now, tried.Answer.Error!);
+        if (attempt > destination.RetrySchedule.Count)
+        {
+            await BuryAsync(tried with { State = DeliveryState.Dead, EndedAt = now }, attempt, cancellationToken);
+            return new JobOutcome.Done();
+        }
+
+        await RecordAsync(tried, cancellationToken);
+        return new JobOutcome.Retry(
+            tried.Answer.Error!,
+            RetryDelay.After(destination.RetrySchedule[attempt - 1], tried.Answer.RetryAfter, Random.Shared.NextDouble()));
+    }
+
+    private async Task BuryAsync(TriedDelivery tried, int attempt, CancellationToken cancellationToken)
+    {
+        await RecordAsync(tried, cancellationToken);
+        metrics.Died(destination.Name);
+        Log.Dead(logger, tried.Key.EventId, destination.Name, attempt, tried.Answer.Error);
+    }
+
+    /// <summary>Writes it down for as long as this process has the job: else an outage would send what was delivered once more.</summary>
+    private async Task RecordAsync(TriedDelivery tried, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await batches.RecordAsync(tried, cancellationToken);
+                return;
+            }
+            catch (Exception exception) when (exception is NpgsqlException { IsTransient: true } or TimeoutException or GroupCommitFullException)
+            {
+                await Task.Delay(RecordAgain, time, cancellationToken);
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Error, "Event {EventId} is given up for {Destination} after try {Attempt}: {Reason}")]
+        public static partial void Dead(ILogger logger, Guid eventId, string destination, int attempt, string? reason);
+
+        [LoggerMessage(LogLevel.Warning, "{Destination} is left alone for {OpenFor}: {Reason}")]
+        public static partial void CircuitOpened(ILogger logger, string destination, TimeSpan openFor, string? reason);
+
+        [LoggerMessage(LogLevel.Information, "{Destination} is well again")]
+        public static partial void CircuitClosed(ILogger logger, string destination);
+    }
+}

@@ -1,0 +1,39 @@
+using System.Text;
+using ProdReady.Webhooks.Delivery.Sending;
+using ProdReady.Webhooks.Inbox;
+
+namespace ProdReady.Webhooks.Delivery.Handling;
+
+/// <summary>A receiver inside this service.</summary>
+/// <remarks>Its exceptions open no circuit: they tell of an event more often than of a receiver that is down.</remarks>
+internal sealed class HandlerTarget(IServiceScopeFactory scopes, string name, TimeProvider time) : IDeliveryTarget
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    public async Task<DeliveryAnswer> SendAsync(EventContent content, int attempt, CancellationToken cancellationToken)
+    {
+        using var timer = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        var started = time.GetTimestamp();
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var handler = scope.ServiceProvider.GetRequiredKeyedService<IWebhookHandler>(name);
+            await handler.HandleAsync(
+                new(content.Id, content.Source, content.EventId, content.Type, content.ReceivedAt, content.Body, content.Headers, attempt),
+                either.Token);
+            return new(DeliveryVerdict.Delivered, time.GetElapsedTime(started));
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new(DeliveryVerdict.Refused, time.GetElapsedTime(started), Error: Sentence(exception));
+        }
+    }
+
+    /// <summary>As Postgres takes it, and not a whole page.</summary>
+    private static string Sentence(Exception exception)
+    {
+        var text = $"{exception.GetType().Name}: {exception.Message}";
+        return string.Concat((text.Length > 1_000 ? text[..1_000] : text).EnumerateRunes().Where(rune => rune != new Rune('\0')));
+    }
+}

@@ -1,0 +1,44 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace ProdReady.Webhooks.Delivery.Operating;
+
+/// <summary>One destination.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Kind"><c>http</c>, or <c>handler</c> for one inside this service.</param>
+/// <param name="Host">The host of its URL.</param>
+/// <param name="Subscriptions">What it gets.</param>
+/// <param name="State"><c>enabled</c>, <c>disabled</c>, or <c>open</c> while its circuit is open in the process that answers.</param>
+/// <param name="Reason">Why it is disabled.</param>
+/// <param name="Pending">Events that are still to be delivered.</param>
+/// <param name="Dead">Events that were given up.</param>
+/// <param name="LastSuccess">When it last took an event.</param>
+/// <param name="LastFailure">When it last failed to.</param>
+/// <param name="LastError">Why.</param>
+internal sealed record DestinationAnswer(
+    string Name,
+    string Kind,
+    string? Host,
+    IReadOnlyList<string> Subscriptions,
+    string State,
+    string? Reason,
+    long Pending,
+    long Dead,
+    DateTimeOffset? LastSuccess,
+    DateTimeOffset? LastFailure,
+    string? LastError);
+
+/// <summary>Why somebody switches a destination on or off.</summary>
+public sealed record SwitchDestinationRequest
+{
+    /// <summary>For whoever asks later, 1 to 500 characters.</summary>
+    [StringLength(500, MinimumLength = 1)]
+    public required string Reason { get; init; }
+}
+
+/// <summary>What came of a test event.</summary>
+/// <param name="Delivered">Whether it was taken.</param>
+/// <param name="Status">The answer's status, if there was an answer.</param>
+/// <param name="DurationMs">How long it took.</param>
+/// <param name="Error">Why it failed.</param>
+/// <param name="Response">The first KB of the answer.</param>
+internal sealed record DestinationTestAnswer(bool Delivered, int? Status, double DurationMs, string? Error, string? Response);

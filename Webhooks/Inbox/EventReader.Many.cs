@@ -1,0 +1,80 @@
+using Npgsql;
+
+namespace ProdReady.Webhooks.Inbox;
+
+/// <summary>What delivery reads.</summary>
+internal sealed partial class EventReader
+{
+    /// <summary>Several events; those that are not kept any more are not among them.</summary>
+    /// <param name="events">Their ids and receive times, which tell the partitions.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="NpgsqlException">The database failed.</exception>
+    public async Task<IReadOnlyDictionary<Guid, EventContent>> FindManyAsync(
+        IReadOnlyCollection<(Guid Id, DateTimeOffset ReceivedAt)> events, CancellationToken cancellationToken)
+    {
+        if (events.Count == 0)
+        {
+            return new Dictionary<Guid, EventContent>();
+        }
+
+        await using var command = Command(
+            $"SELECT {Columns} FROM webhooks.events WHERE id = ANY($1) AND received_at >= $2 AND received_at <= $3");
+        command.Parameters.AddWithValue(events.Select(wanted => wanted.Id).Distinct().ToArray());
+        command.Parameters.AddWithValue(events.Min(wanted => wanted.ReceivedAt));
+        command.Parameters.AddWithValue(events.Max(wanted => wanted.ReceivedAt));
+        return (await ReadAsync(command, cancellationToken)).ToDictionary(content => content.Id);
+    }
+
+    /// <summary>
+    /// What was committed after <paramref name="position"/>, in the order of the commits, without what it says: bodies may be large,
+    /// and whoever decides where an event goes needs none.
+    /// </summary>
+    /// <exception cref="NpgsqlException">The database failed.</exception>
+    public static async Task<IReadOnlyList<EventArrival>> ArrivalsAsync(
+        NpgsqlConnection connection, long position, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT position, id, source, event_type, received_at, body_size, correlation_id, traceparent
+            FROM webhooks.events WHERE position > $1 ORDER BY position LIMIT $2
+            """,
+            connection) { CommandTimeout = TimeoutSeconds };
+        command.Parameters.AddWithValue(position);
+        command.Parameters.AddWithValue(limit);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var arrivals = new List<EventArrival>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            arrivals.Add(new(
+                reader.GetInt64(0),
+                reader.GetGuid(1),
+                reader.GetString(2),
+                TextOrNull(reader, 3),
+                reader.GetFieldValue<DateTimeOffset>(4),
+                reader.GetInt32(5),
+                TextOrNull(reader, 6),
+                TextOrNull(reader, 7)));
+        }
+
+        return arrivals;
+    }
+}
+
+/// <summary>That an event came, and whence.</summary>
+/// <param name="Position">Its place in the order of commits.</param>
+/// <param name="Id">Our id of it.</param>
+/// <param name="Source">The source that it came to.</param>
+/// <param name="Type">The sender's type of it, if it gave one.</param>
+/// <param name="ReceivedAt">When its request began.</param>
+/// <param name="BodySize">How many bytes it has.</param>
+/// <param name="CorrelationId">The request's correlation id.</param>
+/// <param name="TraceParent">The request's W3C trace parent.</param>
+internal sealed record EventArrival(
+    long Position,
+    Guid Id,
+    string Source,
+    string? Type,
+    DateTimeOffset ReceivedAt,
+    int BodySize,
+    string? CorrelationId,
+    string? TraceParent);
