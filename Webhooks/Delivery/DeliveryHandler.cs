@@ -104,7 +104,8 @@ internal sealed partial class DeliveryHandler(
                 switches.Failed(destination.Name, now, tried.Answer.Error!);
                 await switches.DisableAsync(destination.Name, tried.Answer.Error!, null, cancellationToken);
                 await RecordAsync(tried, cancellationToken);
-                return new JobOutcome.Retry(tried.Answer.Error!, TimeSpan.Zero);
+                // By then every process knows
+                return new JobOutcome.Retry(tried.Answer.Error!, DestinationSwitches.KnownEverywhere);
         }
 
         switches.Failed(destination.Name, now, tried.Answer.Error!);

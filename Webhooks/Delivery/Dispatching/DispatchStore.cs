@@ -120,7 +120,7 @@ internal sealed class DispatchStore(
 
     /// <summary>Without those that cannot be decrypted: they have no order then, and must not stop what comes behind them.</summary>
     private async Task<IReadOnlyDictionary<Guid, EventContent>> ContentsAsync(
-        IReadOnlyList<EventArrival> arrivals, CancellationToken cancellationToken)
+        List<EventArrival> arrivals, CancellationToken cancellationToken)
     {
         try
         {

@@ -11,6 +11,9 @@ internal sealed partial class DestinationSwitches(
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>After this time every process knows what one of them has switched.</summary>
+    public static readonly TimeSpan KnownEverywhere = 2 * PollInterval;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, DestinationUse> _uses = [];
     private int _changes;

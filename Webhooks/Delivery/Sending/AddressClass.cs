@@ -60,7 +60,6 @@ internal static class AddressClasses
         (IPNetwork.Parse("203.0.113.0/24"), AddressClass.Reserved),
         (IPNetwork.Parse("224.0.0.0/3"), AddressClass.Reserved),
         (IPNetwork.Parse("::1/128"), AddressClass.Loopback),
-        (IPNetwork.Parse("::ffff:0:0/96"), AddressClass.Embedded),
         (IPNetwork.Parse("::ffff:0:0:0/96"), AddressClass.Embedded),
         (IPNetwork.Parse("::/128"), AddressClass.Reserved),
         (IPNetwork.Parse("::/96"), AddressClass.Embedded),
@@ -81,6 +80,12 @@ internal static class AddressClasses
 
     public static AddressClass Of(IPAddress address)
     {
+        // IPNetwork takes these for the IPv4 addresses within, and compares bytes that are not there
+        if (address.IsIPv4MappedToIPv6)
+        {
+            return AddressClass.Embedded;
+        }
+
         foreach (var (network, kind) in Special)
         {
             if (network.BaseAddress.AddressFamily == address.AddressFamily && network.Contains(address))

@@ -33,7 +33,7 @@ internal sealed record InternalTarget(IPNetwork? Network, string? Host, int? Por
     /// metadata service among them.
     /// </remarks>
     public bool Allows(string host, int port, IPAddress address, AddressClass kind) => Network is { } network
-        ? network.BaseAddress.AddressFamily == address.AddressFamily && network.Contains(address)
+        ? network.BaseAddress.AddressFamily == address.AddressFamily && !address.IsIPv4MappedToIPv6 && network.Contains(address)
         : kind is AddressClass.Private or AddressClass.Loopback or AddressClass.CarrierGrade
             && string.Equals(host, Host, StringComparison.OrdinalIgnoreCase) && (Port is null || Port == port);
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Npgsql;
@@ -95,8 +94,14 @@ public abstract class DeliveryTest(DataStores stores) : IAsyncLifetime
         FROM webhooks.attempts WHERE event_id = '{id}' ORDER BY number DESC LIMIT 1
         """);
 
+    /// <summary>Waits until nothing is left to do.</summary>
     private protected Task EmptyAsync() => Eventually.ReadAsync(
-        () => TextAsync("SELECT count(*)::text FROM webhooks.jobs"), count => count == "0");
+        () => TextAsync(
+            """
+            SELECT (NOT EXISTS (SELECT FROM webhooks.jobs) AND position >= (SELECT coalesce(max(position), 0) FROM webhooks.events))::text
+            FROM webhooks.cursors WHERE name = 'deliver'
+            """),
+        empty => empty == "true");
 
     private protected async Task<string> TextAsync(string sql)
     {

@@ -80,10 +80,10 @@ public sealed class FailureTests(DataStores stores) : DeliveryTest(stores)
         {
             while (true)
             {
-                using var client = await listener.AcceptTcpClientAsync(Cancellation);
+                using var socket = await listener.AcceptSocketAsync(Cancellation);
                 // One byte of the request first, so that it is the answer that is missing
-                await client.GetStream().ReadExactlyAsync(new byte[1], Cancellation);
-                client.LingerState = new(true, 0);
+                await socket.ReceiveAsync(new byte[1], Cancellation);
+                socket.LingerState = new(true, 0);
             }
         }, Cancellation);
 

@@ -50,7 +50,7 @@ public sealed class GatingTests
     {
         var circuit = new DeliveryCircuit(1, _time);
         circuit.Failed(false);
-        Task[] waiting = [circuit.WaitAsync(default), circuit.WaitAsync(default)];
+        Task[] waiting = [circuit.WaitAsync(TestContext.Current.CancellationToken), circuit.WaitAsync(TestContext.Current.CancellationToken)];
         _time.Advance(TimeSpan.FromSeconds(10));
         await Task.WhenAll(waiting);
         Assert.True(circuit.TryEnter(out _));
@@ -80,7 +80,7 @@ public sealed class GatingTests
     public void Rate_spaces_deliveries_out()
     {
         var gate = new RateGate(2, _time);
-        Task[] turns = [.. Enumerable.Range(0, 5).Select(_ => gate.WaitAsync(default))];
+        Task[] turns = [.. Enumerable.Range(0, 5).Select(_ => gate.WaitAsync(TestContext.Current.CancellationToken))];
         foreach (var passed in new[] { 1, 2, 3, 4, 5 })
         {
             Assert.Equal(passed, turns.Count(turn => turn.IsCompleted));
@@ -89,8 +89,8 @@ public sealed class GatingTests
 
         // A pause is not made up for
         _time.Advance(TimeSpan.FromMinutes(1));
-        Assert.True(gate.WaitAsync(default).IsCompleted);
-        Assert.False(gate.WaitAsync(default).IsCompleted);
+        Assert.True(gate.WaitAsync(TestContext.Current.CancellationToken).IsCompleted);
+        Assert.False(gate.WaitAsync(TestContext.Current.CancellationToken).IsCompleted);
     }
 
     [Fact]
@@ -98,14 +98,14 @@ public sealed class GatingTests
     {
         var gate = new RateGate(1_000, _time);
         _time.Advance(TimeSpan.FromSeconds(10));
-        Assert.Equal(101, Enumerable.Range(0, 500).Count(_ => gate.WaitAsync(default).IsCompleted));
+        Assert.Equal(101, Enumerable.Range(0, 500).Count(_ => gate.WaitAsync(TestContext.Current.CancellationToken).IsCompleted));
     }
 
     [Fact]
     public void No_rate_is_no_wait()
     {
         var gate = new RateGate(null, _time);
-        Assert.All(Enumerable.Range(0, 1_000), _ => Assert.True(gate.WaitAsync(default).IsCompleted));
+        Assert.All(Enumerable.Range(0, 1_000), _ => Assert.True(gate.WaitAsync(TestContext.Current.CancellationToken).IsCompleted));
     }
 
     [Fact]
