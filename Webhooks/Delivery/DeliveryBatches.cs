@@ -33,7 +33,7 @@ internal sealed class DeliveryBatches : IAsyncDisposable
 
     public Task<LoadedDelivery> LoadAsync(DeliveryKey key, CancellationToken cancellationToken) => _loads.AddAsync(key, cancellationToken);
 
-    public Task RecordAsync(TriedDelivery tried, CancellationToken cancellationToken) => _records.AddAsync(tried, cancellationToken);
+    public Task<bool> RecordAsync(TriedDelivery tried, CancellationToken cancellationToken) => _records.AddAsync(tried, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

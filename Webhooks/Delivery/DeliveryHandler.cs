@@ -21,7 +21,7 @@ internal sealed partial class DeliveryHandler(
     TimeProvider time,
     ILogger<DeliveryHandler> logger) : IJobHandler<DeliveryJob>
 {
-    private static readonly TimeSpan RecordAgain = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
 
     public async Task<JobOutcome> HandleAsync(Job<DeliveryJob> job, CancellationToken cancellationToken)
     {
@@ -42,7 +42,7 @@ internal sealed partial class DeliveryHandler(
         try
         {
             var key = new DeliveryKey(job.Payload.EventId, job.Payload.ReceivedAt, destination.Name);
-            var loaded = await batches.LoadAsync(key, cancellationToken);
+            var loaded = await WhenThereAsync(() => batches.LoadAsync(key, cancellationToken), cancellationToken);
             if (loaded is { Progress.State: not DeliveryState.Pending })
             {
                 // Another process did it, and died before it could end the job
@@ -128,19 +128,23 @@ internal sealed partial class DeliveryHandler(
         Log.Dead(logger, tried.Key.EventId, destination.Name, attempt, tried.Answer.Error);
     }
 
-    /// <summary>Writes it down for as long as this process has the job: else an outage would send what was delivered once more.</summary>
-    private async Task RecordAsync(TriedDelivery tried, CancellationToken cancellationToken)
+    private Task<bool> RecordAsync(TriedDelivery tried, CancellationToken cancellationToken) =>
+        WhenThereAsync(() => batches.RecordAsync(tried, cancellationToken), cancellationToken);
+
+    /// <summary>
+    /// Waits for the database as long as this process has the job: else an outage would send once more what is only to be written down.
+    /// </summary>
+    private async Task<T> WhenThereAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
     {
         while (true)
         {
             try
             {
-                await batches.RecordAsync(tried, cancellationToken);
-                return;
+                return await work();
             }
             catch (Exception exception) when (exception is NpgsqlException { IsTransient: true } or TimeoutException or GroupCommitFullException)
             {
-                await Task.Delay(RecordAgain, time, cancellationToken);
+                await Task.Delay(Again, time, cancellationToken);
             }
         }
     }
