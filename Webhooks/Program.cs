@@ -1,12 +1,15 @@
 using ProdReady.ServiceDefaults.ApiKeys;
 using ProdReady.ServiceDefaults.Hosting;
 using ProdReady.ServiceDefaults;
+using ProdReady.Webhooks.Audit;
 using ProdReady.Webhooks.Delivery.Operating;
 using ProdReady.Webhooks.Delivery;
 using ProdReady.Webhooks.Encryption;
 using ProdReady.Webhooks.Events;
 using ProdReady.Webhooks.Inbox;
+using ProdReady.Webhooks.Quarantine;
 using ProdReady.Webhooks.Receiving;
+using ProdReady.Webhooks.Replays;
 using ProdReady.Webhooks.Retention;
 using ProdReady.Webhooks.Search;
 using ProdReady.Webhooks.Sources;
@@ -19,9 +22,12 @@ builder.AddEncryption();
 builder.AddInbox();
 builder.AddRetention();
 builder.AddReceiving();
+builder.AddQuarantine();
 builder.AddEvents();
+builder.Services.AddSingleton<AuditLog>();
 builder.AddContentSearch();
 builder.AddDelivery();
+builder.AddReplays();
 
 var app = builder.Build();
 app.UseServiceDefaults();
@@ -30,6 +36,9 @@ app.UseEndpointAuthorization();
 app.MapDefaultEndpoints();
 var webhooks = app.MapGroup("/webhooks").AddEndpointFilter<InboxUnavailableFilter>();
 webhooks.MapDestinations();
+webhooks.MapQuarantine();
+webhooks.MapReplays();
+webhooks.MapAudit();
 webhooks.MapReceive();
 webhooks.MapEvents();
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using ProdReady.Webhooks.Sources;
 
 namespace ProdReady.Webhooks;
 
@@ -14,6 +15,9 @@ internal sealed class WebhooksMetrics
     private readonly Counter<long> _conflicts;
     private readonly Counter<long> _rejected;
     private readonly Counter<long> _unavailable;
+    private readonly Counter<long> _late;
+    private readonly Counter<long> _quarantined;
+    private readonly Counter<long> _notQuarantined;
     private readonly Histogram<double> _commit;
 
     public WebhooksMetrics(IMeterFactory meters)
@@ -25,6 +29,9 @@ internal sealed class WebhooksMetrics
         _conflicts = Count(meter, "conflicts", "{event}", "Duplicates with other content than the first");
         _rejected = Count(meter, "rejected", "{request}", "Requests refused, by reason");
         _unavailable = Count(meter, "unavailable", "{request}", "Requests answered 503 because the inbox was not available");
+        _late = Count(meter, "deadline_misses", "{request}", "Requests answered 2xx after their provider's deadline");
+        _quarantined = Count(meter, "quarantined", "{request}", "Refused requests that were kept");
+        _notQuarantined = Count(meter, "quarantine.dropped", "{request}", "Refused requests that were not kept, because there were too many");
         _commit = meter.CreateHistogram<double>("prodready.webhooks.commit.duration", "s", "From verified to committed");
     }
 
@@ -44,6 +51,14 @@ internal sealed class WebhooksMetrics
         (duplicate ? _duplicates : _accepted).Add(1, tag);
         _conflicts.Add(conflict ? 1 : 0, tag);
     }
+
+    /// <summary>An event was answered 2xx. A provider that has given up by then sends it again, and counts a failure.</summary>
+    public void Answered(WebhookSource source, TimeSpan duration) =>
+        _late.Add(duration > source.Deadline ? 1 : 0, new KeyValuePair<string, object?>("source", source.Name));
+
+    public void Quarantined(string source) => _quarantined.Add(1, new KeyValuePair<string, object?>("source", source));
+
+    public void NotQuarantined(string source) => _notQuarantined.Add(1, new KeyValuePair<string, object?>("source", source));
 
     private static Counter<long> Count(Meter meter, string what, string unit, string description) =>
         meter.CreateCounter<long>($"prodready.webhooks.{what}", unit, description);

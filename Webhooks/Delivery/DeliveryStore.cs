@@ -39,6 +39,24 @@ internal sealed class DeliveryStore(NpgsqlDataSource database)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>Begins deliveries anew, with all their tries, in the transaction that <paramref name="connection"/> is in.</summary>
+    public static async Task AddAgainAsync(
+        NpgsqlConnection connection, IReadOnlyList<(EventArrival Event, string Destination)> deliveries, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            INSERT INTO webhooks.deliveries (event_id, position, received_at, destination)
+            SELECT * FROM unnest($1, $2, $3, $4)
+            ON CONFLICT (event_id, destination, received_at) DO UPDATE SET state = 'pending', attempts = 0, ended_at = NULL
+            """,
+            connection) { CommandTimeout = TimeoutSeconds };
+        Add(command, deliveries, delivery => delivery.Event.Id);
+        Add(command, deliveries, delivery => delivery.Event.Position);
+        Add(command, deliveries, delivery => delivery.Event.ReceivedAt);
+        Add(command, deliveries, delivery => delivery.Destination);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     /// <summary>How far deliveries are; those that are not kept any more are not among them.</summary>
     public async Task<IReadOnlyDictionary<DeliveryKey, DeliveryProgress>> FindManyAsync(
         IReadOnlyList<DeliveryKey> keys, CancellationToken cancellationToken)

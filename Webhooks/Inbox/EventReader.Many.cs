@@ -22,7 +22,7 @@ internal sealed partial class EventReader
         command.Parameters.AddWithValue(events.Select(wanted => wanted.Id).Distinct().ToArray());
         command.Parameters.AddWithValue(events.Min(wanted => wanted.ReceivedAt));
         command.Parameters.AddWithValue(events.Max(wanted => wanted.ReceivedAt));
-        return (await ReadAsync(command, cancellationToken)).ToDictionary(content => content.Id);
+        return (await ReadAsync(command, Open, cancellationToken)).ToDictionary(content => content.Id);
     }
 
     /// <summary>
@@ -45,19 +45,22 @@ internal sealed partial class EventReader
         var arrivals = new List<EventArrival>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            arrivals.Add(new(
-                reader.GetInt64(0),
-                reader.GetGuid(1),
-                reader.GetString(2),
-                TextOrNull(reader, 3),
-                reader.GetFieldValue<DateTimeOffset>(4),
-                reader.GetInt32(5),
-                TextOrNull(reader, 6),
-                TextOrNull(reader, 7)));
+            arrivals.Add(ReadArrival(reader));
         }
 
         return arrivals;
     }
+
+    /// <summary>Position, id, source, type, receive time, size, correlation id, trace parent.</summary>
+    public static EventArrival ReadArrival(NpgsqlDataReader reader) => new(
+        reader.GetInt64(0),
+        reader.GetGuid(1),
+        reader.GetString(2),
+        TextOrNull(reader, 3),
+        reader.GetFieldValue<DateTimeOffset>(4),
+        reader.GetInt32(5),
+        TextOrNull(reader, 6),
+        TextOrNull(reader, 7));
 }
 
 /// <summary>That an event came, and whence.</summary>

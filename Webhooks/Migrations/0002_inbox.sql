@@ -191,6 +191,8 @@ CREATE TABLE webhooks.replays
     -- up to which position it has come, and up to which it goes
     position      bigint      NOT NULL,
     last_position bigint      NOT NULL,
+    -- when it goes on, whichever replica does it
+    next_at       timestamptz NOT NULL DEFAULT statement_timestamp(),
     ended_at      timestamptz,
     error         text
 );
@@ -215,7 +217,8 @@ CREATE TABLE webhooks.source_uses
     source    text        NOT NULL,
     -- a secret's id, '' for what is about the source itself
     secret_id text        NOT NULL,
-    last_at   timestamptz NOT NULL,
+    -- the last event, or the last use of the secret
+    last_at   timestamptz,
     -- the last refusal, of the source itself only
     failed_at timestamptz,
     failure   text,

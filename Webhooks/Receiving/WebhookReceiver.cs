@@ -1,9 +1,5 @@
-using System.Diagnostics;
-using System.Security.Cryptography;
-using Microsoft.Extensions.Options;
-using ProdReady.ServiceDefaults.Correlation;
 using ProdReady.Webhooks.Inbox;
-using ProdReady.Webhooks.Retention;
+using ProdReady.Webhooks.Quarantine;
 using ProdReady.Webhooks.Sources;
 using ProdReady.Webhooks.Verification;
 
@@ -17,7 +13,8 @@ internal sealed partial class WebhookReceiver(
     SourceCatalog sources,
     InboxIntake inbox,
     SourceUses uses,
-    IOptions<RetentionOptions> retention,
+    EventAssembly assembly,
+    QuarantineIntake quarantine,
     WebhooksMetrics metrics,
     TimeProvider time,
     ILogger<WebhookReceiver> logger)
@@ -68,6 +65,7 @@ internal sealed partial class WebhookReceiver(
         var verification = source.Verify(new SignedRequest(headers, body.Span, source.UrlOf(request), receivedAt));
         if (verification is not { Verdict: SignatureVerdict.Valid, SecretId: { } secretId })
         {
+            quarantine.Offer(source, request, body, verification.Verdict, receivedAt);
             return Reject(source, verification.Verdict.ToReason(), new Reception.Unsigned(verification.Verdict));
         }
 
@@ -82,34 +80,10 @@ internal sealed partial class WebhookReceiver(
             return Reject(source, "no_event", new Reception.NoEvent());
         }
 
-        return await StoreAsync(Event(source, headers, identity, body, receivedAt) with { SecretId = secretId });
+        return await StoreAsync(source, assembly.Make(source, headers, identity, body, receivedAt, secretId));
     }
 
-    private InboxEvent Event(
-        WebhookSource source, IHeaderDictionary headers, EventIdentity identity, ReadOnlyMemory<byte> body, DateTimeOffset receivedAt)
-    {
-        var hash = SHA256.HashData(body.Span);
-        var signedId = source.IdIsSigned ? identity.Id : null;
-        return new()
-        {
-            Id = Guid.CreateVersion7(receivedAt),
-            Key = signedId is null ? EventKey.OfBody(source.Name, hash) : EventKey.OfId(source.Name, signedId),
-            UnsignedIdKey = signedId is null && identity.Id is { } id ? EventKey.OfUnsignedId(source.Name, id) : null,
-            Source = source.Name,
-            EventId = identity.Id,
-            EventType = identity.Type,
-            Body = body,
-            BodySha256 = hash,
-            Headers = KeptHeaders.ToJson(headers, source.SecretHeaders),
-            ReceivedAt = receivedAt,
-            RepeatedUntil = receivedAt + (signedId is null ? source.RetrySpan : TimeSpan.FromDays(retention.Value.EventDays)),
-            Authenticated = source.Authenticated,
-            CorrelationId = CorrelationId.Current,
-            TraceParent = Activity.Current?.Id,
-        };
-    }
-
-    private async Task<Reception> StoreAsync(InboxEvent received)
+    private async Task<Reception> StoreAsync(WebhookSource source, InboxEvent received)
     {
         var started = time.GetTimestamp();
         var stored = await inbox.AddAsync(received);
@@ -119,6 +93,8 @@ internal sealed partial class WebhookReceiver(
         {
             Log.Conflict(logger, received.Source, received.EventId!, stored.Id);
         }
+
+        metrics.Answered(source, time.GetUtcNow() - received.ReceivedAt);
 
         return new Reception.Stored(stored.Id, received.EventId, stored.Duplicate);
     }

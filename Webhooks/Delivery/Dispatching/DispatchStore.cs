@@ -42,14 +42,7 @@ internal sealed class DispatchStore(
         if (wanted.Count > 0)
         {
             await DeliveryStore.AddAsync(connection, wanted.ConvertAll(one => (one.Event, one.Destination.Name)), cancellationToken);
-            var keys = await OrderingKeysAsync(wanted, cancellationToken);
-            foreach (var group in wanted.GroupBy(one => one.Destination))
-            {
-                await _queues[group.Key.Name].EnqueueAsync(
-                    connection,
-                    [.. group.Select(one => New(one.Event, keys.GetValueOrDefault((one.Event.Id, one.Destination.Name))))],
-                    cancellationToken);
-            }
+            await EnqueueAsync(connection, wanted, null, cancellationToken);
         }
 
         await using var move = Command(connection, "UPDATE webhooks.cursors SET position = $1 WHERE name = 'deliver'");
@@ -57,6 +50,27 @@ internal sealed class DispatchStore(
         await move.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return arrivals.Count;
+    }
+
+    /// <summary>Enqueues deliveries in the transaction that <paramref name="connection"/> is in.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="wanted">Which event, and who is to get it.</param>
+    /// <param name="replayId">Whose doing it is, if it is not the event's arrival.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task EnqueueAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<(EventArrival Event, Destination Destination)> wanted,
+        Guid? replayId,
+        CancellationToken cancellationToken)
+    {
+        var keys = await OrderingKeysAsync(wanted, cancellationToken);
+        foreach (var group in wanted.GroupBy(one => one.Destination))
+        {
+            await _queues[group.Key.Name].EnqueueAsync(
+                connection,
+                [.. group.Select(one => New(one.Event, keys.GetValueOrDefault((one.Event.Id, one.Destination.Name)), replayId))],
+                cancellationToken);
+        }
     }
 
     /// <summary>Passes everything, for nobody wants it.</summary>
@@ -73,7 +87,8 @@ internal sealed class DispatchStore(
         return 0;
     }
 
-    private static NewJob<DeliveryJob> New(EventArrival arrival, string? key) => new(new DeliveryJob(arrival.Id, arrival.ReceivedAt))
+    private static NewJob<DeliveryJob> New(EventArrival arrival, string? key, Guid? replayId) =>
+        new(new DeliveryJob(arrival.Id, arrival.ReceivedAt, replayId))
     {
         OrderingKey = key,
         MaxAttempts = DeliveryJob.MaxAttempts,

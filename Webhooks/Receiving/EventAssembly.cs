@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Options;
+using ProdReady.ServiceDefaults.Correlation;
+using ProdReady.Webhooks.Inbox;
+using ProdReady.Webhooks.Retention;
+using ProdReady.Webhooks.Sources;
+
+namespace ProdReady.Webhooks.Receiving;
+
+/// <summary>Makes an event of a verified request, whether it came just now or was quarantined for a while.</summary>
+internal sealed class EventAssembly(IOptions<RetentionOptions> retention)
+{
+    /// <summary>
+    /// An id that the signature covers tells events apart, else the bytes do, for as long as the provider may send them again.
+    /// </summary>
+    /// <param name="source">Whose event it is.</param>
+    /// <param name="headers">The request's headers.</param>
+    /// <param name="identity">What the sender calls it.</param>
+    /// <param name="body">The bytes that were verified.</param>
+    /// <param name="receivedAt">When the request began.</param>
+    /// <param name="secretId">By which secret.</param>
+    public InboxEvent Make(
+        WebhookSource source,
+        IHeaderDictionary headers,
+        EventIdentity identity,
+        ReadOnlyMemory<byte> body,
+        DateTimeOffset receivedAt,
+        string secretId)
+    {
+        var hash = SHA256.HashData(body.Span);
+        var signedId = source.IdIsSigned ? identity.Id : null;
+        return new()
+        {
+            Id = Guid.CreateVersion7(receivedAt),
+            Key = signedId is null ? EventKey.OfBody(source.Name, hash) : EventKey.OfId(source.Name, signedId),
+            UnsignedIdKey = signedId is null && identity.Id is { } id ? EventKey.OfUnsignedId(source.Name, id) : null,
+            Source = source.Name,
+            EventId = identity.Id,
+            EventType = identity.Type,
+            Body = body,
+            BodySha256 = hash,
+            Headers = KeptHeaders.ToJson(headers, source.SecretHeaders),
+            ReceivedAt = receivedAt,
+            RepeatedUntil = receivedAt + (signedId is null ? source.RetrySpan : TimeSpan.FromDays(retention.Value.EventDays)),
+            SecretId = secretId,
+            Authenticated = source.Authenticated,
+            IsEncrypted = source.EncryptedPaths.Count > 0,
+            CorrelationId = CorrelationId.Current,
+            TraceParent = Activity.Current?.Id,
+        };
+    }
+}

@@ -1,0 +1,85 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Npgsql;
+using ProdReady.Webhooks.Events;
+
+namespace ProdReady.Webhooks.Replays;
+
+/// <summary>How replays go on.</summary>
+internal sealed partial class ReplayStore
+{
+    /// <summary>Between two steps of one replay, by the database's clock, whichever replica does them.</summary>
+    public static readonly TimeSpan Step = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>
+    /// Takes one replay that is due a step further: what it puts into the queues and how far it has come are one transaction, so
+    /// that a crash repeats nothing and skips nothing.
+    /// </summary>
+    /// <returns>Whether there was one.</returns>
+    public async Task<bool> StepAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (await NextAsync(connection, cancellationToken) is not { } replay)
+        {
+            return false;
+        }
+
+        var limit = Math.Max(1, (int)(replay.Rate * Step.TotalSeconds));
+        await using var choose = Command(connection, "");
+        var conditions = new EventConditions(replay.Filter, choose.Parameters);
+        conditions.Add<long?>(replay.Position, position => $"event.position > {position}");
+        conditions.Add<long?>(replay.LastPosition, position => $"event.position <= {position}");
+        choose.CommandText =
+            $"SELECT {Arrival} FROM webhooks.events AS event WHERE {conditions.Sql} ORDER BY event.position LIMIT {limit}";
+        var events = await ArrivalsAsync(choose, cancellationToken);
+        await replayer.ReplayAsync(connection, events, replay.Destinations, replay.Id, cancellationToken);
+
+        var isDone = events.Count < limit;
+        await using var move = Command(connection,
+            """
+            UPDATE webhooks.replays SET
+                position = $2, replayed = replayed + $3, next_at = statement_timestamp() + $4,
+                state = CASE WHEN $5 THEN 'done' ELSE state END, ended_at = CASE WHEN $5 THEN $6 END
+            WHERE id = $1
+            """);
+        move.Parameters.AddWithValue(replay.Id);
+        move.Parameters.AddWithValue(events.Count > 0 ? events[^1].Position : replay.Position);
+        move.Parameters.AddWithValue((long)events.Count);
+        move.Parameters.AddWithValue(Step);
+        move.Parameters.AddWithValue(isDone);
+        move.Parameters.AddWithValue(time.GetUtcNow());
+        await move.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+    }
+
+    private static async Task<RunningReplay?> NextAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = Command(connection,
+            """
+            SELECT id, filter::text, destinations, rate, position, last_position FROM webhooks.replays
+            WHERE state = 'running' AND next_at <= statement_timestamp()
+            ORDER BY next_at LIMIT 1
+            FOR UPDATE SKIP LOCKED
+            """);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken)
+            ? new(
+                reader.GetGuid(0),
+                JsonSerializer.Deserialize(reader.GetString(1), ReplayJson.Default.EventFilter)!,
+                reader.IsDBNull(2) ? null : reader.GetFieldValue<string[]>(2),
+                reader.GetInt32(3),
+                reader.GetInt64(4),
+                reader.GetInt64(5))
+            : null;
+    }
+
+    private sealed record RunningReplay(
+        Guid Id, EventFilter Filter, string[]? Destinations, int Rate, long Position, long LastPosition);
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(EventFilter))]
+internal sealed partial class ReplayJson : JsonSerializerContext;
