@@ -1,0 +1,65 @@
+using System.Net;
+using ProdReady.Testing;
+using ProdReady.Webhooks.Tests.Verification;
+
+namespace ProdReady.Webhooks.Tests.Receiving;
+
+/// <summary>Events of several providers, from the socket to the table.</summary>
+public sealed class ProvidersTests(DataStores stores) : WebhooksTest(
+    stores,
+    ("Webhooks:Sources:twilio:Secret", ProviderSigner.SecretOf("twilio")),
+    ("Webhooks:Sources:twilio:PublicUrl", "https://example.com/webhooks/test"),
+    ("Webhooks:Sources:sendgrid:Secret", ProviderSigner.SecretOf("sendgrid")),
+    ("Webhooks:Sources:github:Secret", ProviderSigner.SecretOf("github")),
+    ("Webhooks:Sources:svix:Secret", ProviderSigner.SecretOf("svix v1a")),
+    ("Webhooks:Sources:gitlab:Secret", "the-token"))
+{
+    [Theory]
+    [InlineData("twilio", "SM1:sent", "url+body")]
+    [InlineData("sendgrid", null, "body+time")]
+    [InlineData("github", "delivery-1", "body")]
+    [InlineData("svix v1a", "msg_1", "body+time")]
+    public async Task Signed_event_is_stored_with_what_that_proves(string provider, string? id, string authenticated)
+    {
+        var sample = ProviderSigner.Sign(provider, "text", TimeProvider.System.GetUtcNow().ToUnixTimeSeconds());
+        var answer = await JsonAsync(
+            await SendAsync(provider.Split(' ')[0], sample.WithHeader("X-GitHub-Delivery", "delivery-1")), HttpStatusCode.OK);
+        Assert.Equal(id, answer.GetProperty("eventId").GetString());
+        Assert.Equal(sample.Body, await ScalarAsync<byte[]>("SELECT body FROM webhooks.events"));
+        Assert.Equal($"default {authenticated}", await ScalarAsync<string>("SELECT concat_ws(' ', secret_id, authenticated) FROM webhooks.events"));
+    }
+
+    [Fact]
+    public async Task Captured_request_with_another_unsigned_id_is_a_duplicate()
+    {
+        var sample = ProviderSigner.Sign("github", "text", 1);
+        await JsonAsync(await SendAsync("github", sample.WithHeader("X-GitHub-Delivery", "delivery-1")), HttpStatusCode.OK);
+        var again = await JsonAsync(await SendAsync("github", sample.WithHeader("X-GitHub-Delivery", "delivery-2")), HttpStatusCode.OK);
+        Assert.True(again.GetProperty("duplicate").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Header_that_is_the_secret_is_not_stored()
+    {
+        var sample = TestSource.Sample("{}", ("X-Gitlab-Token", "the-token"), ("X-Gitlab-Event", "Push Hook"));
+        await JsonAsync(await SendAsync("gitlab", sample), HttpStatusCode.OK);
+        var headers = await ScalarAsync<string>("SELECT headers::text FROM webhooks.events");
+        Assert.Contains("Push Hook", headers, StringComparison.Ordinal);
+        Assert.DoesNotContain("the-token", headers, StringComparison.Ordinal);
+    }
+
+    private Task<HttpResponseMessage> SendAsync(string source, SignedSample sample)
+    {
+        var query = source == "twilio" ? "?a=1" : "";
+        var request = new HttpRequestMessage(HttpMethod.Post, $"/webhooks/{source}{query}") { Content = new ByteArrayContent(sample.Body) };
+        foreach (var (name, value) in sample.Headers)
+        {
+            if (!request.Headers.TryAddWithoutValidation(name, value.ToString()))
+            {
+                request.Content.Headers.TryAddWithoutValidation(name, value.ToString());
+            }
+        }
+
+        return App.Client.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+}
