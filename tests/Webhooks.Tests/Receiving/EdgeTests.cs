@@ -27,7 +27,7 @@ public sealed class EdgeTests(DataStores stores) : WebhooksTest(
     public async Task Unknown_and_disabled_sources_answer_the_same_to_every_method()
     {
         var answers = new HashSet<string>();
-        foreach (var source in new[] { "github", "nobody", "sources", new string('x', 300) })
+        foreach (var source in new[] { "github", "nobody", "GitHub", new string('x', 300) })
         {
             foreach (var method in new[] { "POST", "GET", "PUT" })
             {
