@@ -2,6 +2,7 @@ using System.Runtime;
 using ProdReady.Bench.Defaults;
 using ProdReady.Bench.Edge;
 using ProdReady.Bench.Measuring;
+using ProdReady.Bench.Webhooks;
 using Spectre.Console;
 
 namespace ProdReady.Bench;
@@ -21,6 +22,10 @@ internal static class BenchProgram
         ("gateway/hot-key-p99", GatewayBenchmark.HotKeySlowestAsync),
         ("gateway/100000-clients", GatewayBenchmark.ManyClientsAsync),
         ("gateway/limited", GatewayBenchmark.LimitedAsync),
+        ("webhooks/ingest", IngestBenchmark.RateAsync),
+        ("webhooks/ingest-p99", IngestBenchmark.SlowestAsync),
+        ("webhooks/store", StoreBenchmark.RunAsync),
+        ("webhooks/verify", VerifyBenchmark.RunAsync),
     ];
 
     public static async Task<int> RunAsync(string[] names)

@@ -85,7 +85,7 @@ internal static class GatewayBenchmark
             environment[name] = value;
         }
 
-        await using var gateway = await BenchServer.StartGatewayAsync(environment, cancellationToken);
+        await using var gateway = await BenchServer.StartServiceAsync("Gateway", environment, cancellationToken);
         var key = await CreateKeyAsync(gateway.Url, cancellationToken);
         var path = "api/orders";
         var ours = gatewayLoad(new WrkLoad(new(gateway.Url, path)) { Headers = [$"X-Api-Key: {key}"] });

@@ -1,4 +1,5 @@
 using Npgsql;
+using ProdReady.ServiceDefaults.Postgres;
 using ProdReady.Standalone.DataStores;
 
 namespace ProdReady.Bench.Measuring;
@@ -23,6 +24,9 @@ internal sealed class BenchDatabase : IAsyncDisposable
 
     public NpgsqlDataSource Source { get; }
 
+    /// <summary>PostgreSQL's programs, in the server's version.</summary>
+    public PostgresBinaries Binaries => _server.Binaries;
+
     public static async Task<BenchDatabase> StartAsync(CancellationToken cancellationToken)
     {
         var directory = Path.Combine(Path.GetTempPath(), $"prodready-bench-{Guid.NewGuid():N}");
@@ -39,6 +43,9 @@ internal sealed class BenchDatabase : IAsyncDisposable
         command.CommandTimeout = 0;
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
+
+    /// <summary>So that runs start alike, and none meets a checkpoint by chance.</summary>
+    public Task CheckpointAsync(CancellationToken cancellationToken) => ExecuteAsync("CHECKPOINT", cancellationToken);
 
     public async Task<T> ScalarAsync<T>(string sql, CancellationToken cancellationToken)
     {

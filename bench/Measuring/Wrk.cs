@@ -7,8 +7,8 @@ namespace ProdReady.Bench.Measuring;
 /// <summary>Load from a process of its own, by <see href="https://github.com/wg/wrk">wrk</see>; only ever on this machine.</summary>
 internal static partial class Wrk
 {
-    private const int Connections = 64;
-    private const int Seconds = 4;
+    public const int Connections = 64;
+    public const int Seconds = 4;
     private const int WarmUpSeconds = 30;
 
     /// <summary>Lets the server's hot paths be compiled for good, which takes a gateway half a minute on two cores: while
@@ -43,13 +43,16 @@ internal static partial class Wrk
                 ],
             },
             cancellationToken);
-        var (rate, slowest) = (Rate().Match(output), Slowest().Match(output));
-        return exitCode == 0 && rate.Success && slowest.Success && output.Contains("Non-2xx", StringComparison.Ordinal) == load.IsRefused
-            ? new(Number(rate), Number(slowest) * (slowest.Groups[2].Value == "us" ? 0.001 : slowest.Groups[2].Value == "s" ? 1000 : 1))
+        var (count, rate, slowest) = (Count().Match(output), Rate().Match(output), Slowest().Match(output));
+        return exitCode == 0 && count.Success && rate.Success && slowest.Success && output.Contains("Non-2xx", StringComparison.Ordinal) == load.IsRefused
+            ? new((int)Number(count), Number(rate), Number(slowest) * (slowest.Groups[2].Value == "us" ? 0.001 : slowest.Groups[2].Value == "s" ? 1000 : 1))
             : throw new InvalidOperationException($"wrk ended with {exitCode}: {output}");
     }
 
     private static double Number(Match match) => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"(\d+) requests in")]
+    private static partial Regex Count();
 
     [GeneratedRegex(@"99%\s+([\d.]+)(us|ms|s)")]
     private static partial Regex Slowest();
@@ -73,6 +76,7 @@ internal sealed record WrkLoad(Uri Url)
 }
 
 /// <summary>What came of it.</summary>
+/// <param name="Requests">Answers.</param>
 /// <param name="RequestsPerSecond">Answers a second.</param>
 /// <param name="P99">Milliseconds that all but 1 % took at most.</param>
-internal sealed record WrkResult(double RequestsPerSecond, double P99);
+internal sealed record WrkResult(int Requests, double RequestsPerSecond, double P99);
