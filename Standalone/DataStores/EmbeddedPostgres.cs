@@ -12,11 +12,13 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
 
     private readonly PortLease _port;
+    private readonly bool _ownsPort;
     private readonly string _password;
 
-    private EmbeddedPostgres(PortLease port, ChildProcess process, string password, PostgresBinaries binaries)
+    private EmbeddedPostgres(PortLease port, bool ownsPort, ChildProcess process, string password, PostgresBinaries binaries)
     {
         _port = port;
+        _ownsPort = ownsPort;
         _password = password;
         Process = process;
         Binaries = binaries;
@@ -44,7 +46,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     {
         var binaries = await PostgresInstaller.FindOrInstallAsync(options.Bin, options.Output, cancellationToken);
         var cluster = await PostgresCluster.OpenAsync(binaries, options, cancellationToken);
-        var port = await PortLease.TakeAsync();
+        var port = options.Port ?? await PortLease.TakeAsync();
         var process = await ChildProcess.StartAsync(new()
         {
             Name = "postgres",
@@ -57,7 +59,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
             ParentDeathSignal = Signal.Interrupt,
             Output = options.Output,
         });
-        var postgres = new EmbeddedPostgres(port, process, cluster.Password, binaries);
+        var postgres = new EmbeddedPostgres(port, options.Port is null, process, cluster.Password, binaries);
         try
         {
             await postgres.WaitUntilReadyAsync(cancellationToken);
@@ -87,7 +89,10 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Process.DisposeAsync();
-        await _port.DisposeAsync();
+        if (_ownsPort)
+        {
+            await _port.DisposeAsync();
+        }
     }
 
     private static string[] Arguments(PostgresCluster cluster, int port, bool durable)

@@ -11,6 +11,9 @@ public sealed class EmbeddedPostgresOptions
     /// <summary>The folder of PostgreSQL's programs; found by itself if not set.</summary>
     public string? Bin { get; init; }
 
+    /// <summary>The port to listen on, which stays the caller's; a free one of its own by default.</summary>
+    public PortLease? Port { get; init; }
+
     /// <summary>
     /// Whether a commit survives the machine's loss of power. Tests that never lose power run about twice as fast without.
     /// </summary>

@@ -84,6 +84,7 @@ internal static class StoreBenchmark
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration["ConnectionStrings:prodready"] = database.ConnectionString;
         builder.Services.AddMetrics();
+        builder.Services.AddSingleton(TimeProvider.System);
         builder.AddSources();
         builder.AddInbox();
         return builder.Build();
