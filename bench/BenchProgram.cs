@@ -26,13 +26,20 @@ internal static class BenchProgram
         ("webhooks/ingest-p99", IngestBenchmark.SlowestAsync),
         ("webhooks/store", StoreBenchmark.RunAsync),
         ("webhooks/verify", VerifyBenchmark.RunAsync),
+        ("webhooks/drain", DrainBenchmark.RunAsync),
+        ("webhooks/search", SearchBenchmark.RunAsync),
     ];
 
     public static async Task<int> RunAsync(string[] names)
     {
         if (names is ["serve", var kind])
         {
-            await (kind is GatewayServers.Upstream or GatewayServers.Yarp ? GatewayServers.ServeAsync(kind) : MiddlewareBenchmark.ServeAsync(kind));
+            await (kind switch
+            {
+                GatewayServers.Upstream or GatewayServers.Yarp => GatewayServers.ServeAsync(kind),
+                DeliverySink.Kind => DeliverySink.ServeAsync(),
+                _ => MiddlewareBenchmark.ServeAsync(kind),
+            });
             return 0;
         }
 

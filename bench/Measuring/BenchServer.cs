@@ -49,7 +49,7 @@ internal sealed class BenchServer(ChildProcess process, PortLease port, string l
             Environment = new Dictionary<string, string?>(environment)
             {
                 ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port.Port}",
-                ["ASPNETCORE_ENVIRONMENT"] = "Production",
+                ["ASPNETCORE_ENVIRONMENT"] = environment.GetValueOrDefault("ASPNETCORE_ENVIRONMENT", "Production"),
             },
         });
         var server = new BenchServer(process, port, log, path);

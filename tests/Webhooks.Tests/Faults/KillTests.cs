@@ -1,5 +1,4 @@
 using Npgsql;
-using ProdReady.Testing;
 
 namespace ProdReady.Webhooks.Tests.Faults;
 
