@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using ProdReady.Bench.Measuring;
+using ProdReady.Webhooks.Sources;
 using ProdReady.Webhooks.Verification;
 
 namespace ProdReady.Bench.Webhooks;
@@ -61,7 +62,8 @@ internal static class VerifyBenchmark
         private readonly byte[] _body;
         private readonly string _text;
         private readonly string _header;
-        private readonly byte[] _secret = Encoding.ASCII.GetBytes(StripeEvents.Secret);
+        private readonly WebhookSource _source = new(
+            "stripe", new SourceOptions { Secret = StripeEvents.Secret }, WebhookProviders.All["stripe"]);
         private readonly DateTimeOffset _receivedAt;
         private readonly HeaderDictionary _headers;
 
@@ -72,13 +74,12 @@ internal static class VerifyBenchmark
             _text = Encoding.ASCII.GetString(_body);
             _header = $"t={events.Time},v1={events.Sign(id)}";
             _receivedAt = DateTimeOffset.FromUnixTimeSeconds(events.Time);
-            _headers = new() { [StripeSignature.HeaderName] = _header };
+            _headers = new() { ["Stripe-Signature"] = _header };
         }
 
         public void Verify()
         {
-            var verdict = WebhookProviders.All["stripe"].Verify(
-                _headers, _body, _secret, _receivedAt, TimeSpan.FromSeconds(Tolerance));
+            var verdict = _source.Verify(new SignedRequest(_headers, _body, "", _receivedAt)).Verdict;
             if (verdict is not SignatureVerdict.Valid)
             {
                 throw new InvalidOperationException($"The event is {verdict}.");
