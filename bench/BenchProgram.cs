@@ -26,6 +26,7 @@ internal static class BenchProgram
         ("webhooks/ingest-p99", IngestBenchmark.SlowestAsync),
         ("webhooks/store", StoreBenchmark.RunAsync),
         ("webhooks/verify", VerifyBenchmark.RunAsync),
+        ("webhooks/drain", DrainBenchmark.RunAsync),
         ("webhooks/search", SearchBenchmark.RunAsync),
     ];
 

@@ -1,8 +1,12 @@
 using Npgsql;
+using ProdReady.Testing;
 
 namespace ProdReady.Webhooks.Tests.Faults;
 
-/// <summary>The service and Postgres are killed at random moments: what a sender was told to be stored is stored, once.</summary>
+/// <summary>
+/// The service and Postgres are killed at random moments: what a sender was told to be stored is stored, once,
+/// and is delivered.
+/// </summary>
 public sealed class KillTests(ITestOutputHelper output)
 {
     [Fact]
@@ -20,10 +24,19 @@ public sealed class KillTests(ITestOutputHelper output)
         var seed = Random.Shared.Next();
         output.WriteLine($"The seed is {seed}");
         await using var postgres = await PostgresProcess.StartAsync();
+        await using var sink = await DeliverySink.StartAsync();
         await using var service = await ServiceProcess.StartAsync(new()
         {
             ["ConnectionStrings__prodready"] = postgres.ConnectionString,
             ["Webhooks__Sources__stripe__Secret"] = WebhooksApp.Secret,
+            // Elsewhere a destination must have TLS
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+            ["Webhooks__Destinations__sink__Url"] = sink.Url,
+            ["Webhooks__Destinations__sink__Subscriptions__0"] = "stripe:*",
+            ["Webhooks__Destinations__sink__SigningSecret"] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYqr",
+            ["Webhooks__Destinations__sink__Concurrency"] = "32",
+            // What a killed service had under way is free again soon
+            ["Queues__delivery_sink__Lease"] = "00:00:02",
         });
         var sent = Enumerable.Range(0, events).ToDictionary(number => $"evt_{number:00000}", number => NewEvent($"evt_{number:00000}"));
         using var senders = new Senders(service.Url, sent.Values);
@@ -43,6 +56,9 @@ public sealed class KillTests(ITestOutputHelper output)
         output.WriteLine($"{senders.Repeated} requests were repeated");
         // Else nothing was proved
         Assert.NotEqual(0, senders.Repeated);
+        await Eventually.ReadAsync(() => Task.FromResult(sink.EventIds.Count), delivered => delivered >= events);
+        output.WriteLine($"{sink.Repeated} deliveries were repeated");
+        Assert.Equal(sent.Keys, sink.EventIds.Order(StringComparer.Ordinal));
         Assert.Equal(sent.Select(pair => (pair.Key, pair.Value)), await StoredAsync(postgres.ConnectionString));
     }
 

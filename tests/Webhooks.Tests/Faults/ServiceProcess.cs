@@ -15,7 +15,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
     {
         _port = port;
         _settings = settings;
-        _settings["ASPNETCORE_ENVIRONMENT"] = "Production";
+        _settings.TryAdd("ASPNETCORE_ENVIRONMENT", "Production");
         _settings["ASPNETCORE_URLS"] = Url.AbsoluteUri;
     }
 
