@@ -1,9 +1,9 @@
+using ProdReady.ServiceDefaults;
 using ProdReady.ServiceDefaults.ApiKeys;
 using ProdReady.ServiceDefaults.Hosting;
-using ProdReady.ServiceDefaults;
 using ProdReady.Webhooks.Audit;
-using ProdReady.Webhooks.Delivery.Operating;
 using ProdReady.Webhooks.Delivery;
+using ProdReady.Webhooks.Delivery.Operating;
 using ProdReady.Webhooks.Encryption;
 using ProdReady.Webhooks.Events;
 using ProdReady.Webhooks.Inbox;

@@ -27,7 +27,7 @@ internal sealed class DeliveryBatches : IAsyncDisposable
         _store = store;
         _events = events;
         _loads = new(
-            new() { Name = "delivery_load", MaxBatch = LargestLoad, Timeout = Timeout, IsFaultOfOne = IsFaultOfOne }, LoadAsync, metrics, time);
+            new() { Name = "delivery_load", MaxBatch = LargestLoad, Timeout = Timeout }, LoadAsync, metrics, time);
         _records = new(new() { Name = "delivery_record", Timeout = Timeout }, RecordAsync, metrics, time);
     }
 
@@ -56,8 +56,4 @@ internal sealed class DeliveryBatches : IAsyncDisposable
         await _store.RecordAsync(tried);
         return [.. tried.Select(_ => true)];
     }
-
-    /// <summary>Also an event that cannot be decrypted, which must not hold up those that can.</summary>
-    private static bool IsFaultOfOne(Exception exception) =>
-        PostgresFaults.IsFaultOfOneRow(exception) || exception is not (Npgsql.NpgsqlException or TimeoutException);
 }

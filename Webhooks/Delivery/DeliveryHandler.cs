@@ -21,6 +21,7 @@ internal sealed partial class DeliveryHandler(
     TimeProvider time,
     ILogger<DeliveryHandler> logger) : IJobHandler<DeliveryJob>
 {
+    private static readonly TimeSpan SealedDelay = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
 
     public async Task<JobOutcome> HandleAsync(Job<DeliveryJob> job, CancellationToken cancellationToken)
@@ -54,6 +55,12 @@ internal sealed partial class DeliveryHandler(
             {
                 await BuryAsync(new(key, startedAt, NotKept, DeliveryState.Dead, startedAt, job.Payload.ReplayId), attempt, cancellationToken);
                 return new JobOutcome.Done();
+            }
+
+            if (content.IsSealed)
+            {
+                // Ours to mend, and no try of the receiver's
+                return new JobOutcome.Retry("The event is encrypted with a key that is not configured.", SealedDelay);
             }
 
             var answer = await destination.Target.SendAsync(content, attempt, cancellationToken);

@@ -6,6 +6,7 @@ namespace ProdReady.Webhooks.Inbox;
 internal sealed partial class EventReader
 {
     /// <summary>Several events; those that are not kept any more are not among them.</summary>
+    /// <remarks>One that is encrypted with a key that is not configured is <see cref="EventContent.IsSealed"/>.</remarks>
     /// <param name="events">Their ids and receive times, which tell the partitions.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="NpgsqlException">The database failed.</exception>
@@ -22,7 +23,7 @@ internal sealed partial class EventReader
         command.Parameters.AddWithValue(events.Select(wanted => wanted.Id).Distinct().ToArray());
         command.Parameters.AddWithValue(events.Min(wanted => wanted.ReceivedAt));
         command.Parameters.AddWithValue(events.Max(wanted => wanted.ReceivedAt));
-        return (await ReadAsync(command, Open, cancellationToken)).ToDictionary(content => content.Id);
+        return (await ReadAsync(command, OpenOrLeave, cancellationToken)).ToDictionary(content => content.Id);
     }
 
     /// <summary>

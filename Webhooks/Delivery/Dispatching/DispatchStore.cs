@@ -1,7 +1,6 @@
 using Npgsql;
 using ProdReady.ServiceDefaults.Queue;
 using ProdReady.Webhooks.Delivery.Destinations;
-using ProdReady.Webhooks.Encryption;
 using ProdReady.Webhooks.Inbox;
 
 namespace ProdReady.Webhooks.Delivery.Dispatching;
@@ -119,7 +118,7 @@ internal sealed class DispatchStore(
 
         async Task ReadAsync()
         {
-            var contents = await ContentsAsync(part, cancellationToken);
+            var contents = await reader.FindManyAsync([.. part.Select(arrival => (arrival.Id, arrival.ReceivedAt))], cancellationToken);
             foreach (var arrival in part)
             {
                 foreach (var destination in contents.ContainsKey(arrival.Id) ? ordered[arrival] : [])
@@ -130,33 +129,6 @@ internal sealed class DispatchStore(
 
             part.Clear();
             size = 0;
-        }
-    }
-
-    /// <summary>Without those that cannot be decrypted: they have no order then, and must not stop what comes behind them.</summary>
-    private async Task<IReadOnlyDictionary<Guid, EventContent>> ContentsAsync(
-        List<EventArrival> arrivals, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await reader.FindManyAsync([.. arrivals.Select(arrival => (arrival.Id, arrival.ReceivedAt))], cancellationToken);
-        }
-        catch (SealedForOtherKeyException) when (arrivals.Count == 1)
-        {
-            return new Dictionary<Guid, EventContent>();
-        }
-        catch (SealedForOtherKeyException)
-        {
-            var contents = new Dictionary<Guid, EventContent>();
-            foreach (var arrival in arrivals)
-            {
-                foreach (var (id, content) in await ContentsAsync([arrival], cancellationToken))
-                {
-                    contents[id] = content;
-                }
-            }
-
-            return contents;
         }
     }
 
