@@ -31,7 +31,8 @@ internal sealed class DeliveryStore(NpgsqlDataSource database)
             SELECT * FROM unnest($1, $2, $3, $4)
             ON CONFLICT DO NOTHING
             """,
-            connection) { CommandTimeout = TimeoutSeconds };
+            connection)
+        { CommandTimeout = TimeoutSeconds };
         Add(command, deliveries, delivery => delivery.Event.Id);
         Add(command, deliveries, delivery => delivery.Event.Position);
         Add(command, deliveries, delivery => delivery.Event.ReceivedAt);

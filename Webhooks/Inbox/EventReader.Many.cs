@@ -39,7 +39,8 @@ internal sealed partial class EventReader
             SELECT position, id, source, event_type, received_at, body_size, correlation_id, traceparent
             FROM webhooks.events WHERE position > $1 ORDER BY position LIMIT $2
             """,
-            connection) { CommandTimeout = TimeoutSeconds };
+            connection)
+        { CommandTimeout = TimeoutSeconds };
         command.Parameters.AddWithValue(position);
         command.Parameters.AddWithValue(limit);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
