@@ -36,6 +36,8 @@ app.UseEndpointAuthorization();
 app.MapDefaultEndpoints();
 var webhooks = app.MapGroup("/webhooks").AddEndpointFilter<InboxUnavailableFilter>();
 webhooks.MapDestinations();
+webhooks.MapSources();
+webhooks.MapDeadLetters();
 webhooks.MapQuarantine();
 webhooks.MapReplays();
 webhooks.MapAudit();

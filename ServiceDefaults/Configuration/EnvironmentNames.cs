@@ -27,6 +27,7 @@ public static class EnvironmentNames
         new("PAYSTACK_SECRET_KEY", "Webhooks:Sources:paystack:Secret", IsSecret: true),
         new("FLUTTERWAVE_SECRET_HASH", "Webhooks:Sources:flutterwave:Secret", IsSecret: true),
         new("MAILGUN_WEBHOOK_SIGNING_KEY", "Webhooks:Sources:mailgun:Secret", IsSecret: true),
+        new("WEBHOOKS_ENCRYPTION_KEYS", "Webhooks:Encryption:Keys", IsSecret: true),
 
         // notifications
         new("TWILIO_ACCOUNT_SID", "Twilio:AccountSid"),

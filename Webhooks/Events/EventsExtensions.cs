@@ -7,6 +7,7 @@ internal static class EventsExtensions
     {
         builder.Services.AddSingleton<EventSearch>();
         builder.Services.AddSingleton<EventFeed>();
+        builder.Services.AddSingleton<DeadLetters>();
         return builder;
     }
 }

@@ -23,6 +23,9 @@ internal sealed record EventContent(
     string? CorrelationId,
     string? TraceParent)
 {
+    /// <summary>Its body is encrypted at rest.</summary>
+    public bool IsEncrypted { get; init; }
+
     /// <summary>Its body is encrypted with a key that is not configured, and not in <see cref="Body"/>.</summary>
     public bool IsSealed { get; init; }
 }

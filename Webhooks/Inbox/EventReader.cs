@@ -58,7 +58,11 @@ internal sealed partial class EventReader(NpgsqlDataSource database, BodyCipher 
         return events;
     }
 
-    private EventContent Open(EventContent stored, string? keyId) => stored with { Body = cipher.Open(stored.Id, new(stored.Body, keyId)) };
+    private EventContent Open(EventContent stored, string? keyId) => stored with
+    {
+        Body = cipher.Open(stored.Id, new(stored.Body, keyId)),
+        IsEncrypted = keyId is not null,
+    };
 
     private EventContent OpenOrLeave(EventContent stored, string? keyId)
     {
@@ -68,7 +72,7 @@ internal sealed partial class EventReader(NpgsqlDataSource database, BodyCipher 
         }
         catch (SealedForOtherKeyException)
         {
-            return stored with { Body = default, IsSealed = true };
+            return stored with { Body = default, IsEncrypted = true, IsSealed = true };
         }
     }
 

@@ -1,6 +1,7 @@
 using Npgsql;
 using OpenTelemetry;
 using ProdReady.Webhooks.Inbox;
+using ProdReady.Webhooks.Sources;
 
 namespace ProdReady.Webhooks.Search;
 
@@ -9,7 +10,7 @@ namespace ProdReady.Webhooks.Search;
 /// the database, and it catches up afterwards. Everything but the search by content finds an event at once.
 /// </summary>
 internal sealed partial class PayloadIndexer(
-    PayloadStore store, InboxSignal signal, TimeProvider time, ILogger<PayloadIndexer> logger)
+    PayloadStore store, SourceCatalog sources, InboxSignal signal, TimeProvider time, ILogger<PayloadIndexer> logger)
     : BackgroundService
 {
     private const int BatchSize = 200;
@@ -57,7 +58,11 @@ internal sealed partial class PayloadIndexer(
         }
     }
 
-    private string? Json(EventContent content) => PayloadJson.Of(content, []);
+    /// <summary>Of a source that is off or gone nobody knows what must not stand here in clear: then nothing does, if the body is encrypted.</summary>
+    private string? Json(EventContent content) =>
+        sources.TryGet(content.Source, out var source) ? PayloadJson.Of(content, source.EncryptedPaths)
+        : content.IsEncrypted ? null
+        : PayloadJson.Of(content, []);
 
     private static partial class Log
     {

@@ -11,6 +11,8 @@ internal static class SourcesExtensions
         builder.Services.AddOptions<WebhooksOptions>().BindConfiguration(WebhooksOptions.SectionName).ValidateOnStart();
         builder.Services.AddSingleton<SourceCatalog>();
         builder.Services.AddSingleton<SourceUses>();
+        builder.Services.AddSingleton<SourceUseStore>();
+        builder.Services.AddHostedService<SourceUseWorker>();
         builder.Services.AddHostedService<SourceReport>();
         return builder;
     }

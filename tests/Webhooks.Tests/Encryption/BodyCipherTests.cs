@@ -70,7 +70,7 @@ public sealed class BodyCipherTests
     [InlineData("a:AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=,", "has no usable id in its entry 2: use 1 to 32 letters, digits, hyphens and dots, and a colon")]
     public void Malformed_keys_stop_the_start(string keys, string problem)
     {
-        var result = new ValidateEncryptionOptions().Validate(null, new() { Keys = keys });
+        var result = new ValidateEncryptionOptions(new ConfigurationBuilder().Build()).Validate(null, new() { Keys = keys });
 
         Assert.Equal(
             $"WEBHOOKS_ENCRYPTION_KEYS (Webhooks:Encryption:Keys) {problem}. Example: 2026-11:$(openssl rand -base64 32)", result.FailureMessage);

@@ -1,0 +1,61 @@
+using Npgsql;
+using OpenTelemetry;
+
+namespace ProdReady.Webhooks.Sources;
+
+/// <summary>Writes down when sources and secrets were last used: every few seconds, and once more when the service stops.</summary>
+internal sealed partial class SourceUseWorker(SourceUses uses, SourceUseStore store, TimeProvider time, ILogger<SourceUseWorker> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(2);
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        bound.CancelAfter(LastPatience);
+        await WriteAsync(bound.Token);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                await WriteAsync(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The service stops
+        }
+    }
+
+    private async Task WriteAsync(CancellationToken cancellationToken)
+    {
+        if (uses.TakeChanges() is not { Count: > 0 } changes)
+        {
+            return;
+        }
+
+        using var _ = SuppressInstrumentationScope.Begin();
+        try
+        {
+            await store.SaveAsync(changes, cancellationToken);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException or ObjectDisposedException)
+        {
+            // Only for the operator's eyes, and the next use is written again
+            Log.NotWritten(logger, exception.Message);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Debug, "The last use of sources was not written: {Reason}")]
+        public static partial void NotWritten(ILogger logger, string reason);
+    }
+}
