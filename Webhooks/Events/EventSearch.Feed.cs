@@ -1,3 +1,5 @@
+using ProdReady.Webhooks.Inbox;
+
 namespace ProdReady.Webhooks.Events;
 
 /// <summary>Reading the log from a cursor on.</summary>
@@ -13,6 +15,7 @@ internal sealed partial class EventSearch
         await using var command = Command(connection);
         var conditions = new EventConditions(filter, command.Parameters);
         conditions.Add<long?>(after, position => $"event.position > {position}");
+        conditions.Add<long?>(await EventReader.HorizonAsync(connection, CancellationToken.None), position => $"event.position <= {position}");
         command.CommandText =
             $"""
             SELECT position, id, source, event_id, event_type, received_at, headers ->> 'content-type', body, encryption_key
@@ -38,13 +41,13 @@ internal sealed partial class EventSearch
         return (IReadOnlyList<FedEventAt>)events;
     });
 
-    /// <summary>The position of the newest event, and up to which position events were dropped; 0 where there is none.</summary>
+    /// <summary>Up to which position the log is settled, and up to which events were dropped.</summary>
     public Task<(long Newest, long Dropped)> PositionsAsync() => database.RunAsync(async connection =>
     {
         await using var command = Command(connection);
         command.CommandText =
             $"""
-            SELECT coalesce((SELECT position FROM webhooks.events ORDER BY position DESC LIMIT 1), 0),
+            SELECT webhooks.horizon(),
                 coalesce((SELECT position FROM webhooks.cursors WHERE name = '{Dropped}'), 0)
             """;
         await using var reader = await command.ExecuteReaderAsync();

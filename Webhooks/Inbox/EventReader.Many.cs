@@ -37,11 +37,12 @@ internal sealed partial class EventReader
         await using var command = new NpgsqlCommand(
             """
             SELECT position, id, source, event_type, received_at, body_size, correlation_id, traceparent
-            FROM webhooks.events WHERE position > $1 ORDER BY position LIMIT $2
+            FROM webhooks.events WHERE position > $1 AND position <= $2 ORDER BY position LIMIT $3
             """,
             connection)
         { CommandTimeout = TimeoutSeconds };
         command.Parameters.AddWithValue(position);
+        command.Parameters.AddWithValue(await HorizonAsync(connection, cancellationToken));
         command.Parameters.AddWithValue(limit);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var arrivals = new List<EventArrival>();

@@ -32,10 +32,24 @@ internal sealed partial class EventReader(NpgsqlDataSource database, BodyCipher 
     /// <exception cref="NpgsqlException">The database failed.</exception>
     public async Task<IReadOnlyList<EventContent>> AfterAsync(long position, int limit, CancellationToken cancellationToken)
     {
-        await using var command = Command($"SELECT {Columns} FROM webhooks.events WHERE position > $1 ORDER BY position LIMIT $2");
-        command.Parameters.AddWithValue(position);
-        command.Parameters.AddWithValue(limit);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(
+            $"SELECT {Columns} FROM webhooks.events WHERE position > $1 AND position <= $2 ORDER BY position LIMIT $3", connection)
+        {
+            CommandTimeout = TimeoutSeconds,
+            Parameters = { new() { Value = position }, new() { Value = await HorizonAsync(connection, cancellationToken) }, new() { Value = limit } },
+        };
         return await ReadAsync(command, OpenOrLeave, cancellationToken);
+    }
+
+    /// <summary>
+    /// Up to which position the log is settled. What comes after it is read only then: a lower position may still be added there.
+    /// Asked in a statement of its own, since what a statement sees is settled when it begins.
+    /// </summary>
+    public static async Task<long> HorizonAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("SELECT webhooks.horizon()", connection) { CommandTimeout = TimeoutSeconds };
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private NpgsqlCommand Command(string sql)

@@ -1,9 +1,11 @@
 -- The inbox as a log. What grows with every event is partitioned by the day of receipt (UTC), and a day that is over goes by
 -- dropping its partitions: nothing is deleted row by row, and no vacuum follows. The service makes the partitions.
 
--- The order of commits. Numbers are drawn under an advisory lock that is held until the commit, so that whoever sees a
--- position sees every lower one there will ever be: a reader that remembers the last one it saw misses nothing.
+-- The order of the log. Batches commit side by side, so that a lower number may come to light after a higher one; how far the
+-- log is settled says webhooks.horizon().
 CREATE SEQUENCE webhooks.positions;
+-- The next number is greater than what it shows from the beginning
+SELECT setval('webhooks.positions', 1);
 
 -- Which event a repetition belongs to. The key is a hash of the source and the sender's id where the signature covers that
 -- id, else of the source and the bytes. Small rows, in a table of its own: a unique index cannot span partitions.
@@ -246,6 +248,109 @@ BEGIN
         END LOOP;
         day := day + 1;
     END LOOP;
+END
+$$;
+
+-- Commits events, or counts them at those that came first: see InboxStore. A function, because planning this for each batch
+-- would take longer than doing it, and its plan is kept by the session even behind a pooler.
+CREATE FUNCTION webhooks.add_events(
+uuid[],
+    uuid[],
+    uuid[],
+    text[],
+    text[],
+    text[],
+    bytea[],
+    integer[],
+    bytea[],
+    text[],
+    json[],
+    timestamptz[],
+    timestamptz[],
+    text[],
+    text[],
+    text[],
+    text[],
+    integer[],
+    max_variants integer) RETURNS TABLE (added_key uuid, added_id uuid, conflict boolean)
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS
+$$
+#variable_conflict use_column
+BEGIN
+    -- A sign for webhooks.horizon(), held until the commit: the numbers drawn from now on may come to light late
+    PERFORM pg_advisory_xact_lock_shared((x'7765'::bigint << 48) | (SELECT last_value FROM webhooks.positions));
+
+    -- A key that is over is taken over. The new event's id stands in the key if and only if the event is new.
+    RETURN QUERY
+    WITH input AS MATERIALIZED (
+        SELECT * FROM unnest(
+                $1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
+                 $11, $12, $13, $14, $15, $16, $17, $18) WITH ORDINALITY AS input (
+            id, key, unsigned_id, source, event_id, event_type, body, body_size, body_sha256, encryption_key, headers, received_at,
+            repeated_until, secret_id, authenticated, correlation_id, traceparent, repeated, number)),
+    known AS (
+        INSERT INTO webhooks.keys AS known (key, id, body_sha256, expires_at, duplicates)
+        -- In one order, so that batches which meet at some keys wait for each other, and never in a circle
+        SELECT key, id, body_sha256, repeated_until, repeated FROM input ORDER BY key
+        ON CONFLICT (key) DO UPDATE SET
+            id = CASE WHEN known.expires_at <= statement_timestamp() THEN excluded.id ELSE known.id END,
+            body_sha256 = CASE WHEN known.expires_at <= statement_timestamp() THEN excluded.body_sha256 ELSE known.body_sha256 END,
+            expires_at = CASE WHEN known.expires_at <= statement_timestamp() THEN excluded.expires_at ELSE known.expires_at END,
+            duplicates = CASE WHEN known.expires_at <= statement_timestamp() THEN 0 ELSE known.duplicates + 1 END + excluded.duplicates,
+            conflicts = CASE
+                WHEN known.expires_at <= statement_timestamp() THEN 0
+                WHEN known.body_sha256 <> excluded.body_sha256 THEN known.conflicts + 1 + excluded.duplicates
+                ELSE known.conflicts
+            END
+        RETURNING key, id, body_sha256, conflicts),
+    label AS (
+        INSERT INTO webhooks.keys AS label (key, id, body_sha256, expires_at)
+        -- After the keys, for the same reason
+        SELECT DISTINCT ON (unsigned_id) unsigned_id, id, body_sha256, repeated_until
+        FROM input, (SELECT count(*) FROM known) AS settled
+        WHERE unsigned_id IS NOT NULL ORDER BY unsigned_id, number
+        ON CONFLICT (key) DO UPDATE SET
+            conflicts = label.conflicts + (label.body_sha256 <> excluded.body_sha256)::int
+        RETURNING key, body_sha256),
+    judged AS (
+        SELECT input.*, known.id AS known_id,
+            known.id = input.id AS fresh,
+            known.body_sha256 <> input.body_sha256 AS differs,
+            coalesce(label.body_sha256 <> input.body_sha256, false) AS shares_id,
+            known.conflicts AS conflicts
+        FROM input JOIN known USING (key) LEFT JOIN label ON label.key = input.unsigned_id),
+    added AS (
+        INSERT INTO webhooks.events (
+            position, id, key, source, event_id, event_type, received_at, body, body_size, body_sha256, encryption_key, headers,
+            secret_id, authenticated, shares_id, correlation_id, traceparent)
+        SELECT nextval('webhooks.positions'), ordered.* FROM (
+            SELECT id, key, source, event_id, event_type, received_at, body, body_size, body_sha256, encryption_key, headers,
+                secret_id, authenticated, shares_id, correlation_id, traceparent
+            FROM judged WHERE fresh ORDER BY number) AS ordered),
+    variant AS (
+        INSERT INTO webhooks.variants (id, own_id, body_sha256, received_at, body, body_size, encryption_key, headers, secret_id)
+        SELECT known_id, id, body_sha256, received_at, body, body_size, encryption_key, headers, secret_id
+        FROM judged WHERE differs AND conflicts <= max_variants
+        ON CONFLICT DO NOTHING)
+    SELECT judged.key, judged.known_id, judged.differs OR judged.shares_id FROM judged;
+END
+$$;
+
+-- Up to which position the log is settled: nothing up to there will ever be added to what the next statement sees. Whoever
+-- remembers the last position that it read, up to here, misses nothing.
+--
+-- The last number is read first, then the signs of those who are about to commit. Who sets a sign after that draws higher numbers
+-- than this one; who took its sign away before that had committed. Nobody else's long transaction holds the log up.
+CREATE FUNCTION webhooks.horizon() RETURNS bigint
+LANGUAGE plpgsql AS
+$$
+DECLARE
+    last bigint := (SELECT last_value FROM webhooks.positions);
+BEGIN
+    RETURN least(last, (
+        SELECT min(((classid::bigint & x'ffff'::bigint) << 32) | objid::bigint) FROM pg_locks
+        WHERE locktype = 'advisory' AND objsubid = 1 AND classid::bigint >> 16 = x'7765'::bigint
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())));
 END
 $$;
 

@@ -77,11 +77,8 @@ internal sealed class DispatchStore(
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var command = Command(connection,
-            """
-            UPDATE webhooks.cursors SET position = newest.position
-            FROM (SELECT max(position) AS position FROM webhooks.events) AS newest
-            WHERE name = 'deliver' AND cursors.position < newest.position
-            """);
+            "UPDATE webhooks.cursors SET position = $1 WHERE name = 'deliver' AND position < $1");
+        command.Parameters.AddWithValue(await EventReader.HorizonAsync(connection, cancellationToken));
         await command.ExecuteNonQueryAsync(cancellationToken);
         return 0;
     }
