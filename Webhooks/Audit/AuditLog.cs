@@ -5,6 +5,12 @@ namespace ProdReady.Webhooks.Audit;
 /// <summary>Who did what by hand, and why. Owns the table <c>webhooks.audit</c>.</summary>
 internal sealed class AuditLog(NpgsqlDataSource database, TimeProvider time)
 {
+    /// <summary>What a reason may hold, as a regular expression: Postgres has no text with a NUL in it.</summary>
+    public const string Text = @"[^\0]*";
+
+    /// <summary>What is wrong with another one.</summary>
+    public const string NoText = "It holds a NUL character.";
+
     private const int TimeoutSeconds = 10;
 
     /// <summary>Notes something in a transaction of its own.</summary>

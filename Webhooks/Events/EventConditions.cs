@@ -83,7 +83,10 @@ internal sealed class EventConditions
         }
     }
 
-    /// <remarks>ARRAY(...), so that the GIN index is asked first, however many rows the planner expects.</remarks>
+    /// <remarks>
+    /// JSON that Postgres cannot hold (half a surrogate pair) is in no body that it has indexed, and finds nothing.
+    /// ARRAY(...), so that the GIN index is asked first, however many rows the planner expects.
+    /// </remarks>
     private void AddContent(EventFilter filter)
     {
         if (filter.Contains is not { } json)
@@ -91,7 +94,7 @@ internal sealed class EventConditions
             return;
         }
 
-        var content = Parameter(new() { Value = json, NpgsqlDbType = NpgsqlDbType.Jsonb });
+        var content = Parameter(new() { Value = json, NpgsqlDbType = NpgsqlDbType.Text });
         var time = "";
         if (filter.From is { } from)
         {
@@ -103,6 +106,6 @@ internal sealed class EventConditions
             time += $" AND payload.received_at < {Parameter(new() { Value = to.ToUniversalTime() })}";
         }
 
-        _conditions.Add($"event.position = ANY(ARRAY(SELECT payload.position FROM webhooks.payloads AS payload WHERE payload.payload @> {content}{time}))");
+        _conditions.Add($"event.position = ANY(ARRAY(SELECT payload.position FROM webhooks.payloads AS payload WHERE payload.payload @> webhooks.to_jsonb_or_null({content}){time}))");
     }
 }

@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Options;
 using ProdReady.Webhooks.Inbox;
 using ProdReady.Webhooks.Receiving;
+using ProdReady.Webhooks.Retention;
 using ProdReady.Webhooks.Sources;
 using ProdReady.Webhooks.Verification;
 
@@ -10,7 +12,12 @@ namespace ProdReady.Webhooks.Quarantine;
 /// of that time; nothing gets in without a good signature.
 /// </summary>
 internal sealed class QuarantineAdmission(
-    SourceCatalog sources, EventAssembly assembly, InboxIntake inbox, QuarantineStore store)
+    SourceCatalog sources,
+    EventAssembly assembly,
+    InboxIntake inbox,
+    QuarantineStore store,
+    IOptions<RetentionOptions> retention,
+    TimeProvider time)
 {
     /// <summary>Judges, and stores unless <paramref name="dryRun"/>.</summary>
     /// <exception cref="InboxUnavailableException">The database failed or took too long.</exception>
@@ -19,6 +26,11 @@ internal sealed class QuarantineAdmission(
         if (!sources.TryGet(request.Source, out var source))
         {
             return new("unknown_source");
+        }
+
+        if (IsTooOld(request.ReceivedAt))
+        {
+            return new("too_old");
         }
 
         var verification = source.Verify(new SignedRequest(request.Headers, request.Body.Span, request.Url, request.ReceivedAt));
@@ -44,9 +56,14 @@ internal sealed class QuarantineAdmission(
 
         var stored = await inbox.AddAsync(
             assembly.Make(source, request.Headers, identity, request.Body, request.ReceivedAt, secretId));
-        await store.RemoveAsync(request.Id, cancellationToken);
+        // Whoever hangs up now would find it admitted and still here
+        await store.RemoveAsync(request.Id, CancellationToken.None);
         return new(null, stored);
     }
+
+    /// <summary>Events of that day are not kept any more: there is nowhere to put it.</summary>
+    private bool IsTooOld(DateTimeOffset receivedAt) =>
+        receivedAt.UtcDateTime.Date < time.GetUtcNow().UtcDateTime.Date.AddDays(-retention.Value.EventDays);
 }
 
 /// <summary>What became of a request.</summary>

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+using ProdReady.Webhooks.Audit;
 
 namespace ProdReady.Webhooks.Quarantine;
 
@@ -19,14 +21,16 @@ internal sealed record QuarantineAnswer(
 /// <param name="Next">The <c>cursor</c> of the next page; <see langword="null"/> if this is the last one.</param>
 internal sealed record QuarantinePage(IReadOnlyList<QuarantineAnswer> Requests, Guid? Next);
 
-/// <summary>What to judge again.</summary>
+/// <summary>What to judge again. A misspelt member is refused: without its <c>dryRun</c> the request means something else.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed class AdmitRequest
 {
     /// <summary>Why, for the audit.</summary>
-    [Required, StringLength(500, MinimumLength = 1)]
+    [Required, StringLength(500, MinimumLength = 1), RegularExpression(AuditLog.Text, ErrorMessage = AuditLog.NoText)]
     public string Reason { get; set; } = "";
 
     /// <summary>The source whose requests to judge; required where no single one is named.</summary>
+    [RegularExpression(AuditLog.Text, ErrorMessage = AuditLog.NoText)]
     public string? Source { get; set; }
 
     /// <summary>Whether to judge only, and to admit nothing.</summary>

@@ -92,7 +92,9 @@ internal static class QuarantineEndpoints
             return TypedResults.Ok(new AdmissionAnswer(1, 0, 0, new Dictionary<string, int>(), DryRun: true));
         }
 
-        await audit.AddAsync(new(caller.KeyId(), "quarantine.admit", $"{id}", request.Reason, 1), cancellationToken);
+        // Also of a caller who has hung up
+        await audit.AddAsync(
+            new(caller.KeyId(), "quarantine.admit", $"{id}", request.Reason, stored.Duplicate ? 0 : 1), CancellationToken.None);
         return TypedResults.Ok(new AdmittedAnswer(stored.Id, stored.Duplicate));
     }
 

@@ -1,4 +1,3 @@
-using Npgsql;
 using OpenTelemetry;
 
 namespace ProdReady.Webhooks.Quarantine;
@@ -19,8 +18,9 @@ internal sealed partial class QuarantineWorker(
                 metrics.Quarantined(request.Source);
                 isAway = false;
             }
-            catch (NpgsqlException exception)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
+                // Not only Npgsql's own: a server's name that does not resolve is a SocketException, and no reason to stop the service
                 metrics.NotQuarantined(request.Source);
                 if (!isAway)
                 {

@@ -42,7 +42,7 @@ internal static class ReplayEndpoints
     private static async Task<Results<Ok<ReplayCount>, Accepted<ReplayAnswer>, ProblemHttpResult>> BeginAsync(
         ReplayRequest request, ReplayStore store, Replayer replayer, ClaimsPrincipal caller, CancellationToken cancellationToken)
     {
-        var (filter, errors) = request.Filter.Query.Read();
+        var (filter, errors) = request.Filter!.Query.Read();
         errors = errors.ToDictionary(error => $"filter.{error.Key}", error => error.Value);
         foreach (var (name, messages) in Errors(request.Destinations, replayer))
         {

@@ -1,13 +1,16 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+using ProdReady.Webhooks.Audit;
 using ProdReady.Webhooks.Events;
 
 namespace ProdReady.Webhooks.Replays;
 
 /// <summary>One event, once more.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed class ReplayEventRequest
 {
     /// <summary>Why, for the audit.</summary>
-    [Required, StringLength(500, MinimumLength = 1)]
+    [Required, StringLength(500, MinimumLength = 1), RegularExpression(AuditLog.Text, ErrorMessage = AuditLog.NoText)]
     public string Reason { get; set; } = "";
 
     /// <summary>To these destinations. Default: those that subscribe to it.</summary>
@@ -15,15 +18,16 @@ public sealed class ReplayEventRequest
 }
 
 /// <summary>Many events, once more.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed class ReplayRequest
 {
     /// <summary>Why, for the audit.</summary>
-    [Required, StringLength(500, MinimumLength = 1)]
+    [Required, StringLength(500, MinimumLength = 1), RegularExpression(AuditLog.Text, ErrorMessage = AuditLog.NoText)]
     public string Reason { get; set; } = "";
 
-    /// <summary>Which events.</summary>
+    /// <summary>Which events. Required, so that all of them are meant only where that is said: <c>{}</c>.</summary>
     [Required]
-    public ReplayFilter Filter { get; set; } = new();
+    public ReplayFilter? Filter { get; set; }
 
     /// <summary>To these destinations. Default: those that subscribe to them.</summary>
     public IReadOnlyList<string>? Destinations { get; set; }
@@ -36,7 +40,8 @@ public sealed class ReplayRequest
     public bool DryRun { get; set; }
 }
 
-/// <summary>Which events; what is not given leaves none out.</summary>
+/// <summary>Which events; what is not given leaves none out. So a misspelt member is refused: it would mean all events.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed class ReplayFilter
 {
     /// <summary>The source's name.</summary>

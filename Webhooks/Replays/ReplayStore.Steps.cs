@@ -8,8 +8,14 @@ namespace ProdReady.Webhooks.Replays;
 /// <summary>How replays go on.</summary>
 internal sealed partial class ReplayStore
 {
-    /// <summary>Between two steps of one replay, by the database's clock, whichever replica does them.</summary>
-    public static readonly TimeSpan Step = TimeSpan.FromMilliseconds(500);
+    /// <summary>About so long are the steps of a replay; at less than two events a second they are longer.</summary>
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>What is wrong with the values themselves, and will be the next time: the class of SQLSTATE.</summary>
+    private const string DataException = "22";
+
+    /// <summary>How long a replay rests after a failure, so that others go on.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// Takes one replay that is due a step further: what it puts into the queues and how far it has come are one transaction, so
@@ -25,6 +31,23 @@ internal sealed partial class ReplayStore
             return false;
         }
 
+        try
+        {
+            await StepAsync(connection, replay, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+        catch (NpgsqlException exception)
+        {
+            await transaction.DisposeAsync();
+            await PutOffAsync(replay.Id, exception, cancellationToken);
+            throw;
+        }
+
+        return true;
+    }
+
+    private async Task StepAsync(NpgsqlConnection connection, RunningReplay replay, CancellationToken cancellationToken)
+    {
         var limit = Math.Max(1, (int)(replay.Rate * Step.TotalSeconds));
         await using var choose = Command(connection, "");
         var conditions = new EventConditions(replay.Filter, choose.Parameters);
@@ -40,18 +63,35 @@ internal sealed partial class ReplayStore
             """
             UPDATE webhooks.replays SET
                 position = $2, replayed = replayed + $3, next_at = statement_timestamp() + $4,
-                state = CASE WHEN $5 THEN 'done' ELSE state END, ended_at = CASE WHEN $5 THEN $6 END
+                state = CASE WHEN $5 THEN 'done' ELSE state END, ended_at = CASE WHEN $5 THEN $6 END, error = NULL
             WHERE id = $1
             """);
         move.Parameters.AddWithValue(replay.Id);
         move.Parameters.AddWithValue(events.Count > 0 ? events[^1].Position : replay.Position);
         move.Parameters.AddWithValue((long)events.Count);
-        move.Parameters.AddWithValue(Step);
+        move.Parameters.AddWithValue(TimeSpan.FromSeconds((double)limit / replay.Rate));
         move.Parameters.AddWithValue(isDone);
         move.Parameters.AddWithValue(time.GetUtcNow());
         await move.ExecuteNonQueryAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        return true;
+    }
+
+    /// <summary>One that takes too long lets others go first, and one that cannot be done ends: it would be the first one again and again.</summary>
+    private async Task PutOffAsync(Guid id, NpgsqlException failure, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            UPDATE webhooks.replays SET
+                error = $2, next_at = statement_timestamp() + $3,
+                state = CASE WHEN $4 THEN 'failed' ELSE state END, ended_at = CASE WHEN $4 THEN $5 END
+            WHERE id = $1 AND state = 'running'
+            """);
+        command.CommandTimeout = TimeoutSeconds;
+        command.Parameters.AddWithValue(id);
+        command.Parameters.AddWithValue(failure is PostgresException { MessageText: var text } ? text : failure.Message);
+        command.Parameters.AddWithValue(Rest);
+        command.Parameters.AddWithValue(failure.SqlState?.StartsWith(DataException, StringComparison.Ordinal) == true);
+        command.Parameters.AddWithValue(time.GetUtcNow());
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static async Task<RunningReplay?> NextAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

@@ -1,4 +1,3 @@
-using Npgsql;
 using OpenTelemetry;
 
 namespace ProdReady.Webhooks.Replays;
@@ -24,11 +23,11 @@ internal sealed partial class ReplayWorker(ReplayStore store, TimeProvider time,
                 isAway = false;
                 await Task.Delay(PollInterval, time, stoppingToken);
             }
-            catch (NpgsqlException exception)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 if (!isAway)
                 {
-                    Log.Failed(logger, exception.Message);
+                    Log.Failed(logger, exception);
                 }
 
                 isAway = true;
@@ -39,7 +38,7 @@ internal sealed partial class ReplayWorker(ReplayStore store, TimeProvider time,
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Error, "Replays do not go on until the database is back: {Reason}")]
-        public static partial void Failed(ILogger logger, string reason);
+        [LoggerMessage(LogLevel.Error, "A replay could not go on; it is tried again")]
+        public static partial void Failed(ILogger logger, Exception exception);
     }
 }

@@ -1,4 +1,3 @@
-using Npgsql;
 using OpenTelemetry;
 using ProdReady.Webhooks.Inbox;
 using ProdReady.Webhooks.Sources;
@@ -45,7 +44,7 @@ internal sealed partial class PayloadIndexer(
                     await Task.Delay(time.GetElapsedTime(started) * RestPerWork, time, stoppingToken);
                 }
             }
-            catch (NpgsqlException exception)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 if (!isAway)
                 {

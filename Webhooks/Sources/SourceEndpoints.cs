@@ -18,8 +18,9 @@ internal static class SourceEndpoints
     }
 
     private static async Task<Ok<IReadOnlyList<SourceAnswer>>> ListAsync(
-        IOptions<WebhooksOptions> options, SourceUseStore store, CancellationToken cancellationToken)
+        IOptions<WebhooksOptions> options, SourceUseStore store, TimeProvider time, CancellationToken cancellationToken)
     {
+        var now = time.GetUtcNow();
         var uses = (await store.ListAsync(cancellationToken)).ToDictionary(use => (use.Source, use.SecretId));
         return TypedResults.Ok<IReadOnlyList<SourceAnswer>>(
         [
@@ -35,8 +36,9 @@ internal static class SourceEndpoints
                     own?.FailedAt,
                     own?.Failure,
                     [
-                        .. source.AllSecrets.Select(secret => new SecretAnswer(
-                            secret.Id!, secret.ExpiresAt, uses.GetValueOrDefault((name, secret.Id!))?.LastAt)),
+                        // Of a source that is off, nobody has looked whether they are complete
+                        .. source.AllSecrets.Where(secret => secret?.Id is not null).Select(secret => new SecretAnswer(
+                            secret.Id!, secret.ExpiresAt, secret.ExpiresAt <= now, uses.GetValueOrDefault((name, secret.Id!))?.LastAt)),
                     ]);
             }),
         ]);
@@ -63,5 +65,6 @@ internal sealed record SourceAnswer(
 /// <summary>A secret of a source.</summary>
 /// <param name="Id">Its id in the settings.</param>
 /// <param name="ExpiresAt">When it no longer counts.</param>
+/// <param name="Expired">Whether that is over.</param>
 /// <param name="LastUsedAt">When a request was last signed with it.</param>
-internal sealed record SecretAnswer(string Id, DateTimeOffset? ExpiresAt, DateTimeOffset? LastUsedAt);
+internal sealed record SecretAnswer(string Id, DateTimeOffset? ExpiresAt, bool Expired, DateTimeOffset? LastUsedAt);

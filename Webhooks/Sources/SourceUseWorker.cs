@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Npgsql;
 using OpenTelemetry;
 
@@ -46,9 +47,10 @@ internal sealed partial class SourceUseWorker(SourceUses uses, SourceUseStore st
         {
             await store.SaveAsync(changes, cancellationToken);
         }
-        catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception) when (exception is NpgsqlException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
-            // Only for the operator's eyes, and the next use is written again
+            // The next time, then: whoever takes an old secret out relies on its last use
+            uses.PutBack(changes);
             Log.NotWritten(logger, exception.Message);
         }
     }

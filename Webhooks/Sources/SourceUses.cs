@@ -80,6 +80,28 @@ internal sealed class SourceUses
         return [.. changes.OrderBy(change => change.Source, StringComparer.Ordinal)];
     }
 
+    /// <summary>What was taken could not be written: it is taken again the next time, unless something later has come.</summary>
+    public void PutBack(IReadOnlyList<SourceUse> changes)
+    {
+        foreach (var change in changes)
+        {
+            foreach (var (secretId, at) in change.Secrets)
+            {
+                Verified(change.Source, secretId, at);
+            }
+
+            if (change.LastEventAt is { } eventAt)
+            {
+                Committed(change.Source, eventAt);
+            }
+
+            if (change is { LastFailureAt: { } failureAt, LastFailure: { } failure })
+            {
+                Failed(change.Source, failure, failureAt);
+            }
+        }
+    }
+
     private Entry EntryOf(string source) => _entries.GetOrAdd(source, static _ => new Entry());
 
     private sealed class Entry

@@ -1,4 +1,5 @@
 using Npgsql;
+using ProdReady.Webhooks.Audit;
 
 namespace ProdReady.Webhooks.Delivery.Operating;
 
@@ -9,7 +10,7 @@ internal sealed record DestinationUse(string Name, DateTimeOffset? DeliveredAt, 
 internal readonly record struct DestinationCounts(long Pending, long Dead);
 
 /// <summary>Owns the tables <c>webhooks.disabled_destinations</c> and <c>webhooks.destination_uses</c>.</summary>
-internal sealed class DestinationStore(NpgsqlDataSource database)
+internal sealed class DestinationStore(NpgsqlDataSource database, AuditLog audit)
 {
     private const int TimeoutSeconds = 10;
 
@@ -114,15 +115,7 @@ internal sealed class DestinationStore(NpgsqlDataSource database)
 
         if (actor is not null)
         {
-            await using var command = new NpgsqlCommand(
-                "INSERT INTO webhooks.audit (at, actor, action, subject, reason, events) VALUES ($1, $2, $3, $4, $5, 0)", connection)
-            { CommandTimeout = TimeoutSeconds };
-            command.Parameters.AddWithValue(now);
-            command.Parameters.AddWithValue(actor);
-            command.Parameters.AddWithValue(action);
-            command.Parameters.AddWithValue(name);
-            command.Parameters.AddWithValue(reason);
-            await command.ExecuteNonQueryAsync(cancellationToken);
+            await audit.AddAsync(connection, new(actor, action, name, reason, 0), cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);
