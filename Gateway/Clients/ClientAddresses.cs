@@ -6,6 +6,9 @@ namespace ProdReady.Gateway.Clients;
 /// <summary>What one configuration says about addresses.</summary>
 internal sealed class ClientAddresses(ClientOptions options)
 {
+    /// <summary>What precedes an IPv4 address that is mapped into IPv6.</summary>
+    private const int MappedBits = 96;
+
     private readonly IPNetwork[] _allowed = Parse(options.Allow);
     private readonly IPNetwork[] _denied = Parse(options.Deny);
 
@@ -24,8 +27,22 @@ internal sealed class ClientAddresses(ClientOptions options)
             return true;
         }
 
-        return IPNetwork.TryParse(text, out network);
+        if (!IPNetwork.TryParse(text, out network))
+        {
+            return false;
+        }
+
+        if (network.BaseAddress.IsIPv4MappedToIPv6 && network.PrefixLength >= MappedBits)
+        {
+            // Addresses are compared as IPv4: as it is written, this network would hold none of them
+            network = new IPNetwork(network.BaseAddress.MapToIPv4(), network.PrefixLength - MappedBits);
+        }
+
+        return true;
     }
+
+    /// <summary>An IPv4 address as one, also where it is mapped into IPv6.</summary>
+    public static IPAddress Normal(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 
     /// <summary>Whether an address may call.</summary>
     public bool MayCall(IPAddress? address)
@@ -72,8 +89,6 @@ internal sealed class ClientAddresses(ClientOptions options)
 
         return $"{new IPAddress(bytes)}/{length}";
     }
-
-    private static IPAddress Normal(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 
     private static bool Contains(IPNetwork[] networks, IPAddress address)
     {

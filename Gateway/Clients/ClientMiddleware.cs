@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
 
@@ -38,7 +39,25 @@ internal sealed partial class ClientMiddleware(
             _forwarding = forwarding = new(current, new(AdmitAsync, loggers, Options.Create(ForwardedOptions(current))));
         }
 
+        Unmap(context.Request.Headers);
         return forwarding.Middleware.Invoke(context);
+    }
+
+    /// <summary>
+    /// Writes hops that are IPv4 addresses mapped into IPv6 as IPv4. <see cref="System.Net.IPNetwork"/> finds those in networks of IPv6 that
+    /// do not hold them: a client behind a proxy that writes them would itself be taken for a proxy, and could name any address.
+    /// </summary>
+    private static void Unmap(IHeaderDictionary headers)
+    {
+        var forwarded = headers[ForwardedHeadersDefaults.XForwardedForHeaderName];
+        if (forwarded.ToString().Contains("ffff:", StringComparison.OrdinalIgnoreCase))
+        {
+            headers[ForwardedHeadersDefaults.XForwardedForHeaderName] = string.Join(", ", forwarded
+                .SelectMany(line => line?.Split(',') ?? [])
+                .Select(hop => IPEndPoint.TryParse(hop.Trim(), out var peer) && peer.Address.IsIPv4MappedToIPv6
+                    ? ClientAddresses.Normal(peer.Address).ToString()
+                    : hop.Trim()));
+        }
     }
 
     private static ForwardedHeadersOptions ForwardedOptions(ClientAddresses addresses)

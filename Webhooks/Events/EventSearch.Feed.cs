@@ -8,7 +8,10 @@ internal sealed partial class EventSearch
     /// <summary>The name of the cursor that tells up to which position events were dropped with their days.</summary>
     public const string Dropped = "dropped";
 
-    /// <summary>The events after <paramref name="after"/>, in the order of their commits, with their content.</summary>
+    /// <summary>
+    /// The events after <paramref name="after"/>, in the order of their commits, with their content; not all of <paramref name="limit"/>
+    /// where their bodies have more than <see cref="EventReader.MaxPageBytes"/> together.
+    /// </summary>
     /// <exception cref="Encryption.SealedForOtherKeyException">One is encrypted with a key that is not configured.</exception>
     public Task<IReadOnlyList<FedEventAt>> AfterAsync(EventFilter filter, long after, int limit) => database.RunAsync(async connection =>
     {
@@ -19,9 +22,10 @@ internal sealed partial class EventSearch
         command.CommandText =
             $"""
             SELECT position, id, source, event_id, event_type, received_at, headers ->> 'content-type', body, encryption_key
-            FROM webhooks.events AS event
-            WHERE {conditions.Sql}
-            ORDER BY position LIMIT {limit}
+            FROM (
+                SELECT *, sum(body_size) OVER (ORDER BY position) - body_size AS bytes_before
+                FROM (SELECT * FROM webhooks.events AS event WHERE {conditions.Sql} ORDER BY position LIMIT {limit}) AS page) AS page
+            WHERE bytes_before < {EventReader.MaxPageBytes} ORDER BY position
             """;
         await using var reader = await command.ExecuteReaderAsync();
         var events = new List<FedEventAt>();

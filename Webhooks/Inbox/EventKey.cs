@@ -18,6 +18,10 @@ internal static class EventKey
     /// </summary>
     public static Guid OfBody(string source, ReadOnlySpan<byte> sha256) => Of(source, "body", sha256);
 
+    /// <summary>The key by the bytes and the type, where the same bytes come under several types.</summary>
+    public static Guid OfBody(string source, ReadOnlySpan<byte> sha256, string type) =>
+        Of(source, "typed-body", [.. sha256, .. Encoding.UTF8.GetBytes(type)]);
+
     /// <summary>The key of an id that the signature does not cover.</summary>
     public static Guid OfUnsignedId(string source, string eventId) => Of(source, "unsigned-id", Encoding.UTF8.GetBytes(eventId));
 

@@ -9,6 +9,9 @@ internal sealed partial class EventReader(NpgsqlDataSource database, BodyCipher 
 {
     private const int TimeoutSeconds = 10;
 
+    /// <summary>The bytes of bodies after which a page ends: a few hundred of the largest ones would fill the memory.</summary>
+    public const long MaxPageBytes = 16 * 1024 * 1024;
+
     private const string Columns =
         """
         position, id, source, event_id, event_type, received_at, body, encryption_key, headers::text, correlation_id, traceparent
@@ -28,13 +31,22 @@ internal sealed partial class EventReader(NpgsqlDataSource database, BodyCipher 
     }
 
     /// <summary>The events that were committed after the one at <paramref name="position"/>, in the order of their commits.</summary>
-    /// <remarks>One that is encrypted with a key that is not configured is <see cref="EventContent.IsSealed"/>: it must not stop the log.</remarks>
+    /// <remarks>
+    /// At least one, if there is any, and then as many as <see cref="MaxPageBytes"/> hold. One that is encrypted with a key that is not
+    /// configured is <see cref="EventContent.IsSealed"/>: it must not stop the log.
+    /// </remarks>
     /// <exception cref="NpgsqlException">The database failed.</exception>
     public async Task<IReadOnlyList<EventContent>> AfterAsync(long position, int limit, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var command = new NpgsqlCommand(
-            $"SELECT {Columns} FROM webhooks.events WHERE position > $1 AND position <= $2 ORDER BY position LIMIT $3", connection)
+            $"""
+            SELECT {Columns} FROM (
+                SELECT *, sum(body_size) OVER (ORDER BY position) - body_size AS bytes_before
+                FROM (SELECT * FROM webhooks.events WHERE position > $1 AND position <= $2 ORDER BY position LIMIT $3) AS page) AS page
+            WHERE bytes_before < {MaxPageBytes} ORDER BY position
+            """,
+            connection)
         {
             CommandTimeout = TimeoutSeconds,
             Parameters = { new() { Value = position }, new() { Value = await HorizonAsync(connection, cancellationToken) }, new() { Value = limit } },

@@ -12,7 +12,7 @@ internal static class Challenges
     private static readonly JsonPointer[] Pointers =
         [.. new[] { "/type", "/challenge", "/event", "/payload/plainToken", "/event/type" }.Select(text => FieldReference.OfPointer(text).Pointer!)];
 
-    /// <summary>The reply to a signed challenge, as JSON; <see langword="null"/> for an event.</summary>
+    /// <summary>The reply to a signed challenge, as JSON or nothing at all; <see langword="null"/> for an event.</summary>
     public static string? Reply(WebhookSource source, ReadOnlySpan<byte> body, string secretId)
     {
         if (source.Challenge is ChallengeKind.None or ChallengeKind.MetaSubscription)
@@ -30,6 +30,8 @@ internal static class Challenges
                 new JsonObject { ["plainToken"] = token, ["encryptedToken"] = source.Hash(secretId, token) }.ToJsonString(),
             // Discord's webhook events have the type 1 too, and must not be lost
             (ChallengeKind.DiscordPing, ["1", .., null]) => """{"type":1}""",
+            // And their ping is another one than that of interactions
+            (ChallengeKind.DiscordPing, ["0", .., null]) => "",
             _ => null,
         };
     }

@@ -9,7 +9,7 @@ using ProdReady.Webhooks.Sources;
 namespace ProdReady.Webhooks.Receiving;
 
 /// <summary>Makes an event of a verified request, whether it came just now or was quarantined for a while.</summary>
-internal sealed class EventAssembly(IOptions<RetentionOptions> retention)
+internal sealed class EventAssembly(IOptions<RetentionOptions> retention, TimeProvider time)
 {
     /// <summary>
     /// An id that the signature covers tells events apart, else the bytes do, for as long as the provider may send them again.
@@ -30,11 +30,17 @@ internal sealed class EventAssembly(IOptions<RetentionOptions> retention)
     {
         var hash = SHA256.HashData(body.Span);
         var signedId = source.IdIsSigned ? identity.Id : null;
+        var sharedType = source.BodyIsSharedByTypes ? identity.Type : null;
+        var now = time.GetUtcNow();
         return new()
         {
             Id = Guid.CreateVersion7(receivedAt),
-            Key = signedId is null ? EventKey.OfBody(source.Name, hash) : EventKey.OfId(source.Name, signedId),
-            UnsignedIdKey = signedId is null && identity.Id is { } id ? EventKey.OfUnsignedId(source.Name, id) : null,
+            Key = signedId is not null ? EventKey.OfId(source.Name, signedId)
+                : sharedType is not null ? EventKey.OfBody(source.Name, hash, sharedType)
+                : EventKey.OfBody(source.Name, hash),
+            UnsignedIdKey = signedId is null && identity.Id is { } id
+                ? EventKey.OfUnsignedId(source.Name, sharedType is null ? id : $"{sharedType}:{id}")
+                : null,
             Source = source.Name,
             EventId = identity.Id,
             EventType = identity.Type,
@@ -42,7 +48,8 @@ internal sealed class EventAssembly(IOptions<RetentionOptions> retention)
             BodySha256 = hash,
             Headers = KeptHeaders.ToJson(headers, source.SecretHeaders),
             ReceivedAt = receivedAt,
-            RepeatedUntil = receivedAt + (signedId is null ? source.RetrySpan : TimeSpan.FromDays(retention.Value.EventDays)),
+            // From now on where it comes out of quarantine: what begins in the past would be over, or nearly
+            RepeatedUntil = (receivedAt > now ? receivedAt : now) + (signedId is null ? source.RetrySpan : TimeSpan.FromDays(retention.Value.EventDays)),
             SecretId = secretId,
             Authenticated = source.Authenticated,
             IsEncrypted = source.EncryptedPaths.Count > 0,

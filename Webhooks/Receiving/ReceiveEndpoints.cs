@@ -16,11 +16,12 @@ internal static class ReceiveEndpoints
         return webhooks;
     }
 
-    private static async Task<Results<Ok<ReceivedAnswer>, ContentHttpResult, ProblemHttpResult>> ReceiveAsync(
+    private static async Task<Results<Ok<ReceivedAnswer>, ContentHttpResult, NoContent, ProblemHttpResult>> ReceiveAsync(
         string source, HttpRequest request, WebhookReceiver receiver) =>
         await receiver.ReceiveAsync(source, request) switch
         {
             Reception.Stored stored => TypedResults.Ok(new ReceivedAnswer(stored.Id, stored.EventId, stored.Duplicate)),
+            Reception.Challenge { Reply: "" } => TypedResults.NoContent(),
             Reception.Challenge challenge => TypedResults.Text(challenge.Reply, "application/json"),
             Reception.UnknownSource => UnknownSource(),
             Reception.TooLarge tooLarge => Problem(

@@ -8,7 +8,7 @@ internal abstract record Reception
     /// <summary>Committed, now or before.</summary>
     public sealed record Stored(Guid Id, string? EventId, bool Duplicate) : Reception;
 
-    /// <summary>A signed question of the provider, which is no event. The reply is JSON.</summary>
+    /// <summary>A signed question of the provider, which is no event. The reply is JSON, or empty.</summary>
     public sealed record Challenge(string Reply) : Reception;
 
     public sealed record UnknownSource : Reception;

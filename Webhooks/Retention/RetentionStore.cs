@@ -15,6 +15,13 @@ internal sealed class RetentionStore(NpgsqlDataSource database)
     /// <summary>Rows of one deletion, which are few enough that nobody waits for their locks.</summary>
     private const int Chunk = 5_000;
 
+    /// <summary>The database's own time, which all replicas have in common.</summary>
+    public async Task<DateTimeOffset> NowAsync(CancellationToken cancellationToken)
+    {
+        await using var command = Command("SELECT clock_timestamp()");
+        return new DateTimeOffset((DateTime)(await command.ExecuteScalarAsync(cancellationToken))!);
+    }
+
     /// <summary>Makes the partitions of the days from <paramref name="first"/> to <paramref name="last"/> that are missing.</summary>
     public async Task MakePartitionsAsync(DateOnly first, DateOnly last, CancellationToken cancellationToken)
     {
@@ -48,8 +55,8 @@ internal sealed class RetentionStore(NpgsqlDataSource database)
         return days;
     }
 
-    /// <summary>Drops a day, unless something of it is still to be delivered.</summary>
-    /// <returns>How many deliveries hold it.</returns>
+    /// <summary>Drops a day, unless something of it is still to be delivered, or to be handed out for that.</summary>
+    /// <returns>How many deliveries or events hold it.</returns>
     public async Task<long> DropAsync(DateOnly day, CancellationToken cancellationToken)
     {
         var suffix = day.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
@@ -62,7 +69,12 @@ internal sealed class RetentionStore(NpgsqlDataSource database)
             return 0;
         }
 
-        if (await ScalarAsync($"SELECT count(*) FROM webhooks.deliveries_{suffix} WHERE state = 'pending'") is long and > 0 and var pending)
+        if (await ScalarAsync(
+            $"""
+            SELECT (SELECT count(*) FROM webhooks.deliveries_{suffix} WHERE state = 'pending')
+                + (SELECT count(*) FROM webhooks.events_{suffix}
+                    WHERE position > (SELECT position FROM webhooks.cursors WHERE name = 'deliver'))
+            """) is long and > 0 and var pending)
         {
             return pending;
         }
@@ -87,20 +99,25 @@ internal sealed class RetentionStore(NpgsqlDataSource database)
     }
 
     /// <summary>Deletes what is small and has no day: keys that are over, variants of dropped events, old refusals.</summary>
+    /// <remarks>Keys are over by the database's clock, as they are where events are added: a replica's may go ahead.</remarks>
     public async Task<long> PruneAsync(DateTimeOffset eventsBefore, DateTimeOffset quarantineBefore, CancellationToken cancellationToken) =>
-        await DeleteAsync("keys", "key", "expires_at <= $1", TimeProvider.System.GetUtcNow(), cancellationToken)
+        await DeleteAsync("keys", "key", "expires_at <= statement_timestamp()", null, cancellationToken)
         + await DeleteAsync("variants", "id", "received_at < $1", eventsBefore, cancellationToken)
         + await DeleteAsync("quarantine", "id", "last_at < $1", quarantineBefore, cancellationToken);
 
     private async Task<long> DeleteAsync(
-        string table, string key, string condition, DateTimeOffset time, CancellationToken cancellationToken)
+        string table, string key, string condition, DateTimeOffset? before, CancellationToken cancellationToken)
     {
         var deleted = 0L;
         while (true)
         {
             await using var command = Command(
                 $"DELETE FROM webhooks.{table} WHERE {key} IN (SELECT {key} FROM webhooks.{table} WHERE {condition} LIMIT {Chunk}) AND {condition}");
-            command.Parameters.AddWithValue(time);
+            if (before is { } time)
+            {
+                command.Parameters.AddWithValue(time);
+            }
+
             var count = await command.ExecuteNonQueryAsync(cancellationToken);
             deleted += count;
             if (count < Chunk)

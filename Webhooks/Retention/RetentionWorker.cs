@@ -15,6 +15,9 @@ internal sealed partial class RetentionWorker(
     /// <summary>So long may the database's owner be away, or this job fail, before an event finds no partition.</summary>
     private const int DaysAhead = 7;
 
+    /// <summary>Nothing is dropped or pruned by a clock that is this far from the database's: one wrong replica would take every event.</summary>
+    private static readonly TimeSpan MaxClockDifference = TimeSpan.FromDays(2);
+
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -46,6 +49,14 @@ internal sealed partial class RetentionWorker(
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         await MakePartitionsAsync(cancellationToken);
+        var now = time.GetUtcNow();
+        var difference = (now - await store.NowAsync(cancellationToken)).Duration();
+        if (difference > MaxClockDifference)
+        {
+            Log.WrongClock(logger, difference);
+            return;
+        }
+
         foreach (var day in await store.DaysAsync(cancellationToken))
         {
             if (day < Today.AddDays(-options.Value.EventDays))
@@ -54,7 +65,6 @@ internal sealed partial class RetentionWorker(
             }
         }
 
-        var now = time.GetUtcNow();
         await store.PruneAsync(
             now.AddDays(-options.Value.EventDays), now.AddDays(-options.Value.QuarantineDays), cancellationToken);
     }
@@ -107,6 +117,9 @@ internal sealed partial class RetentionWorker(
             "The events of {Day} are kept although their time is over: {Pending} of them are still to be delivered. "
             + "Enable or remove their destination")]
         public static partial void Held(ILogger logger, DateOnly day, long pending);
+
+        [LoggerMessage(LogLevel.Error, "Nothing is dropped: the clocks of this machine and of the database differ by {Difference}. Set them right")]
+        public static partial void WrongClock(ILogger logger, TimeSpan difference);
 
         [LoggerMessage(LogLevel.Error, "Partitions could not be made or dropped; tried again in {Delay}: {Reason}")]
         public static partial void Failed(ILogger logger, TimeSpan delay, string reason);

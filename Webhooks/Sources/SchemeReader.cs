@@ -63,7 +63,7 @@ internal sealed class SchemeReader(SchemeOptions options)
     }
 
     private static bool IsTimeSigned(SignatureScheme scheme) =>
-        scheme.Content.HasTimestamp || (scheme.Timestamp?.Pointer is not null && scheme.Content.HasBody && !scheme.IsToken);
+        !scheme.IsToken && (scheme.Content.HasTimestamp || (scheme.Timestamp?.Pointer is not null && scheme.Content.HasBody));
 
     private ContentTemplate Content()
     {

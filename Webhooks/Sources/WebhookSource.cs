@@ -26,10 +26,14 @@ internal sealed class WebhookSource
         EncryptedPaths = [.. options.EncryptedPaths];
         _scheme = provider.Scheme ?? new SchemeReader(options.Scheme!).Read();
         _secrets = [.. options.AllSecrets.Select(secret => Create(secret, _scheme))];
-        _verifier = new SignatureVerifier(_scheme, _secrets, options.Tolerance ?? _scheme.Tolerance);
+        var tolerance = options.Tolerance ?? _scheme.Tolerance;
+        _verifier = new SignatureVerifier(_scheme, _secrets, tolerance);
+        RetrySpan = _scheme.SignsTime && 2 * tolerance > _scheme.RetrySpan ? 2 * tolerance : _scheme.RetrySpan;
         _binding = AccountBinding.Create(_scheme, options.Account, options.LiveMode);
         _identity = new RequestFields(_scheme.Id, _scheme.Type);
         _publicUrl = options.PublicUrl;
+        SecretHeaders = [.. _scheme.SecretHeaders.Union(
+            WebhookProviders.All.Values.SelectMany(known => known.Scheme?.SecretHeaders ?? []), StringComparer.OrdinalIgnoreCase)];
     }
 
     /// <summary>In lower case, so that what is stored does not depend on how a setting was spelled.</summary>
@@ -48,13 +52,20 @@ internal sealed class WebhookSource
 
     public bool IdIsSigned => _scheme.IdIsSigned;
 
-    public TimeSpan RetrySpan => _scheme.RetrySpan;
+    public bool BodyIsSharedByTypes => _scheme.BodyIsSharedByTypes;
+
+    /// <summary>How long an event is repeated, or its signature good, from the earliest time that it may name to the latest.</summary>
+    public TimeSpan RetrySpan { get; }
 
     public TimeSpan? Deadline => _scheme.Deadline;
 
     public string Authenticated => _scheme.Authenticated;
 
-    public IReadOnlyList<string> SecretHeaders => _scheme.SecretHeaders;
+    /// <summary>
+    /// Headers that are never stored in clear: this provider's token, and every other's, since some send two. Flutterwave's token of
+    /// one version is the key of the other's signature.
+    /// </summary>
+    public IReadOnlyList<string> SecretHeaders { get; }
 
     public ChallengeKind Challenge => _scheme.Challenge;
 

@@ -14,6 +14,6 @@ internal enum ChallengeKind
     /// <summary>Meta asks by GET with a token that was agreed on.</summary>
     MetaSubscription,
 
-    /// <summary>Discord sends type 1, and wants type 1.</summary>
+    /// <summary>Discord sends type 1 for interactions, and wants type 1; for events it sends type 0, and wants 204.</summary>
     DiscordPing,
 }

@@ -17,19 +17,15 @@ internal sealed class RequestFields
         _hasForm = Places().Any(place => place.Form is not null);
     }
 
-    /// <summary>Whether the body is an HTML form, as its sender says.</summary>
-    public static bool IsForm(IHeaderDictionary headers) =>
-        headers.ContentType is [{ } type, ..] && type.AsSpan().TrimStart().StartsWith(FormType, StringComparison.OrdinalIgnoreCase);
-
     /// <summary>The fields' values, in their order; <see langword="null"/> for what is not there.</summary>
     /// <returns>Whether the body could be read; values of headers are there in any case.</returns>
     public bool TryRead(IHeaderDictionary headers, ReadOnlySpan<byte> body, out string?[] values)
     {
-        var isForm = IsForm(headers);
+        var isForm = _hasForm && !IsJson(body);
         var texts = new string?[_pointers.Length];
         List<(string Name, string Value)> form = [];
         var isRead = isForm
-            ? !_hasForm || FormFields.TryRead(body, out form)
+            ? FormFields.TryRead(body, out form)
             : _pointers.Length == 0 || JsonFields.TryRead(body, _pointers, texts);
         values = [.. _fields.Select(field => field.Read(place => place switch
         {
@@ -39,6 +35,12 @@ internal sealed class RequestFields
         }))];
         return isRead;
     }
+
+    /// <remarks>
+    /// By the bytes, which are signed, and not by Content-Type, which is not: else a captured request would have another id, and so be
+    /// a new event, as soon as somebody changes that header.
+    /// </remarks>
+    private static bool IsJson(ReadOnlySpan<byte> body) => body.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[', ..];
 
     private IEnumerable<FieldReference> Places() => _fields.SelectMany(field => field.Ways).SelectMany(way => way);
 }

@@ -45,6 +45,12 @@ internal sealed record SignatureScheme
     /// <summary>Where the event's type is found.</summary>
     public EventField Type { get; init; } = EventField.None;
 
+    /// <summary>
+    /// Whether one change makes events of several types with the same bytes and the same id, as Shopify's <c>orders/create</c> and
+    /// <c>orders/paid</c>. Then the type tells them apart although nobody signs it: losing one would be worse than taking it twice.
+    /// </summary>
+    public bool BodyIsSharedByTypes { get; init; }
+
     /// <summary>Which account of the receiver the event belongs to, for a source that takes one account's only.</summary>
     public EventField Account { get; init; } = EventField.None;
 

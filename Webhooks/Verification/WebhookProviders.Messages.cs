@@ -25,6 +25,8 @@ internal static partial class WebhookProviders
             Content = ContentTemplate.Parse("{timestamp}{id}"),
             Timestamp = Pointer("/signature/timestamp"),
             TimestampUnit = TimestampUnit.Seconds,
+            // It repeats for eight hours and does not say that it signs anew; a token counts once, however late
+            Tolerance = TimeSpan.FromHours(12),
             Id = Field("/signature/token"),
             Type = Field("/event-data/event"),
         }, "the HTTP webhook signing key in Mailgun's settings"),
@@ -36,6 +38,8 @@ internal static partial class WebhookProviders
             Content = ContentTemplate.Parse("{timestamp}{body}"),
             Timestamp = Header("X-Twilio-Email-Event-Webhook-Timestamp"),
             TimestampUnit = TimestampUnit.Seconds,
+            // It repeats for a day and does not say that it signs anew; what is remembered for longer counts once
+            Tolerance = TimeSpan.FromDays(1),
             // A batch has no id of its own; its hash tells batches apart
             Id = Field("/*/sg_event_id"),
             Type = Field("/*/event"),
@@ -59,6 +63,8 @@ internal static partial class WebhookProviders
             Prefix = "v0=",
             Content = ContentTemplate.Parse("v0:{timestamp}:{body}"),
             Timestamp = Header("x-zm-request-timestamp"),
+            // Its third and last repetition comes after 85 minutes
+            Tolerance = TimeSpan.FromHours(2),
             Type = Field("/event"),
             Account = Field("/payload/account_id"),
             Deadline = ThreeSeconds,
