@@ -40,10 +40,23 @@ public sealed class ChallengeTests(DataStores stores) : WebhooksTest(
     public async Task Discord_gets_its_ping_back() => Assert.Equal(
         """{"type":1}""", (await JsonAsync(await PostAsync("discord", """{"id":"1","type":1}"""), HttpStatusCode.OK)).GetRawText());
 
+    [Fact]
+    public async Task Discords_ping_for_events_gets_204_and_is_no_event()
+    {
+        var response = await PostAsync("discord", """{"version":1,"application_id":"1234","type":0}""");
+        Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
+        Assert.Equal("", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(0, await CountAsync());
+
+        await JsonAsync(await PostAsync("discord", """{"type":1,"event":{"type":"ENTITLEMENT_CREATE"}}"""), HttpStatusCode.OK);
+        Assert.Equal(1, await CountAsync());
+    }
+
     [Theory]
     [InlineData("slack", """{"type":"url_verification","challenge":"x"}""")]
     [InlineData("zoom", """{"event":"endpoint.url_validation","payload":{"plainToken":"x"}}""")]
     [InlineData("discord", """{"type":1}""")]
+    [InlineData("discord", """{"type":0}""")]
     public async Task Challenge_without_a_good_signature_gets_no_reply(string source, string body)
     {
         var sample = ProviderSigner.SignBytes(source, Encoding.UTF8.GetBytes(body), Now);

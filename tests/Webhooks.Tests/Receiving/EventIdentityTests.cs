@@ -47,6 +47,14 @@ public sealed class EventIdentityTests
         new EventIdentity("1.2", "/pay"),
         Read("slack", "command=%2Fpay&trigger_id=1.2", ("Content-Type", "application/x-www-form-urlencoded")));
 
+    [Theory]
+    [InlineData("slack", "\n{\"event_id\":\"Ev1\",\"type\":\"x\"}", "application/x-www-form-urlencoded", "Ev1")]
+    [InlineData("slack", "command=%2Fpay&trigger_id=1.2", "application/json", "1.2")]
+    [InlineData("twilio", "MessageSid=SM1&MessageStatus=sent", "application/json", "SM1:sent")]
+    [InlineData("twilio", "MessageSid=SM1&MessageStatus=sent", "", "SM1:sent")]
+    public void Content_type_changes_no_id_since_nobody_signs_it(string provider, string body, string type, string id) =>
+        Assert.Equal(id, Read(provider, body, ("Content-Type", type))?.Id);
+
     [Fact]
     public void GitHubs_stand_in_headers_whatever_the_body_is() => Assert.Equal(
         new EventIdentity("d-1", "push"), Read("github", "no json", ("X-GitHub-Delivery", "d-1"), ("X-GitHub-Event", "push")));

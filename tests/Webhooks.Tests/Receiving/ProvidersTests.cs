@@ -12,6 +12,8 @@ public sealed class ProvidersTests(DataStores stores) : WebhooksTest(
     ("Webhooks:Sources:sendgrid:Secret", ProviderSigner.SecretOf("sendgrid")),
     ("Webhooks:Sources:github:Secret", ProviderSigner.SecretOf("github")),
     ("Webhooks:Sources:svix:Secret", ProviderSigner.SecretOf("svix v1a")),
+    ("Webhooks:Sources:shopify:Secret", ProviderSigner.SecretOf("shopify")),
+    ("Webhooks:Sources:flutterwave:Secret", ProviderSigner.SecretOf("flutterwave")),
     ("Webhooks:Sources:gitlab:Secret", "the-token"))
 {
     [Theory]
@@ -36,6 +38,36 @@ public sealed class ProvidersTests(DataStores stores) : WebhooksTest(
         await JsonAsync(await SendAsync("github", sample.WithHeader("X-GitHub-Delivery", "delivery-1")), HttpStatusCode.OK);
         var again = await JsonAsync(await SendAsync("github", sample.WithHeader("X-GitHub-Delivery", "delivery-2")), HttpStatusCode.OK);
         Assert.True(again.GetProperty("duplicate").GetBoolean());
+    }
+
+    /// <summary>An order that is paid at once makes two events of the same bytes.</summary>
+    [Fact]
+    public async Task Shopifys_topics_are_events_of_their_own_though_their_bytes_are_the_same()
+    {
+        var sample = ProviderSigner.Sign("shopify", "text", 1).WithHeader("X-Shopify-Event-Id", "event-1");
+        await AssertDuplicateAsync(sample, "orders/create", false);
+        await AssertDuplicateAsync(sample, "orders/paid", false);
+        await AssertDuplicateAsync(sample, "orders/create", true);
+        Assert.Equal(2, await CountAsync());
+
+        var later = ProviderSigner.Sign("shopify", "other", 1).WithHeader("X-Shopify-Event-Id", "event-1");
+        await AssertDuplicateAsync(later, "orders/updated", false);
+        Assert.False(await ScalarAsync<bool>("SELECT bool_or(shares_id) FROM webhooks.events"));
+
+        async Task AssertDuplicateAsync(SignedSample sent, string topic, bool duplicate)
+        {
+            var answer = await JsonAsync(await SendAsync("shopify", sent.WithHeader("X-Shopify-Topic", topic)), HttpStatusCode.OK);
+            Assert.Equal(duplicate, answer.GetProperty("duplicate").GetBoolean());
+        }
+    }
+
+    [Fact]
+    public async Task Token_of_another_provider_is_not_stored_either()
+    {
+        var secret = ProviderSigner.SecretOf("flutterwave");
+        var sample = ProviderSigner.Sign("flutterwave", "text", 1).WithHeader("verif-hash", secret);
+        await JsonAsync(await SendAsync("flutterwave", sample), HttpStatusCode.OK);
+        Assert.DoesNotContain(secret, await ScalarAsync<string>("SELECT headers::text FROM webhooks.events"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -17,11 +17,7 @@ public sealed class RetentionTests(DataStores stores) : WebhooksTest(stores, ("W
     private InboxStore Inbox => App.Services.GetRequiredService<InboxStore>();
 
     /// <summary>Of tomorrow: for the service itself, nothing is over yet.</summary>
-    private RetentionWorker Worker => new(
-        App.Services.GetRequiredService<RetentionStore>(),
-        App.Services.GetRequiredService<IOptions<RetentionOptions>>(),
-        new FakeTimeProvider(Now.AddDays(1)),
-        NullLogger<RetentionWorker>.Instance);
+    private RetentionWorker Worker => WorkerAt(Now.AddDays(1));
 
     [Fact]
     public async Task There_is_a_partition_for_a_week_ahead_and_for_what_may_be_admitted()
@@ -63,6 +59,37 @@ public sealed class RetentionTests(DataStores stores) : WebhooksTest(stores, ("W
     }
 
     [Fact]
+    public async Task Day_with_something_that_was_not_handed_out_for_delivery_stays()
+    {
+        await using var connection = new NpgsqlConnection(Database.ConnectionString);
+        await connection.OpenAsync(Ct);
+        await using var transaction = await connection.BeginTransactionAsync(Ct);
+        await using var turn = new NpgsqlCommand("SELECT position FROM webhooks.cursors WHERE name = 'deliver' FOR UPDATE", connection, transaction);
+        await turn.ExecuteScalarAsync(Ct);
+        await Inbox.AddAsync([NewEvents.Of("stripe", "over", "over", Now.AddDays(-4))]);
+
+        await Worker.RunOnceAsync(Ct);
+        Assert.Equal(1, await CountAsync());
+
+        await transaction.RollbackAsync(Ct);
+        await HandedOutAsync();
+        await Worker.RunOnceAsync(Ct);
+        Assert.Equal(0, await CountAsync());
+    }
+
+    /// <summary>One replica of the next year would take the events of all.</summary>
+    [Fact]
+    public async Task Clock_that_is_days_ahead_of_the_databases_drops_nothing()
+    {
+        await AddAsync("kept", -3);
+
+        await WorkerAt(Now.AddDays(40)).RunOnceAsync(Ct);
+
+        Assert.Equal(1, await CountAsync());
+        Assert.Equal(1, await ScalarAsync<long>("SELECT count(*) FROM webhooks.keys"));
+    }
+
+    [Fact]
     public async Task Keys_go_when_a_repetition_would_be_a_new_event()
     {
         await Inbox.AddAsync([NewEvents.Of("stripe", "over", "1", Now) with { RepeatedUntil = Now.AddSeconds(-1) }]);
@@ -92,6 +119,21 @@ public sealed class RetentionTests(DataStores stores) : WebhooksTest(stores, ("W
         Assert.Equal(0, await CountAsync());
     }
 
-    private Task<IReadOnlyList<StoredEvent>> AddAsync(string id, int days) =>
-        Inbox.AddAsync([NewEvents.Of("stripe", id, id, Now.AddDays(days))]);
+    private RetentionWorker WorkerAt(DateTimeOffset now) => new(
+        App.Services.GetRequiredService<RetentionStore>(),
+        App.Services.GetRequiredService<IOptions<RetentionOptions>>(),
+        new FakeTimeProvider(now),
+        NullLogger<RetentionWorker>.Instance);
+
+    private async Task AddAsync(string id, int days)
+    {
+        await Inbox.AddAsync([NewEvents.Of("stripe", id, id, Now.AddDays(days))]);
+        await HandedOutAsync();
+    }
+
+    /// <summary>Nobody wants these events, so that they are done with as soon as the dispatcher has passed them.</summary>
+    private Task<bool> HandedOutAsync() => Eventually.ReadAsync(
+        () => ScalarAsync<bool>(
+            "SELECT position >= (SELECT max(position) FROM webhooks.events) FROM webhooks.cursors WHERE name = 'deliver'"),
+        passed => passed);
 }

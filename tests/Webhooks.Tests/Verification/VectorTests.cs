@@ -78,7 +78,7 @@ public sealed class VectorTests
         Assert.Equal(SignatureVerdict.Mismatch, source.Verdict(TestSource.Sample("{}", (header, new string('x', 100_000)))));
         Assert.Equal(SignatureVerdict.Missing, source.Verdict(TestSource.Sample("{}")));
         Assert.Equal("token", source.Authenticated);
-        Assert.Equal([header], source.SecretHeaders);
+        Assert.Contains(header, source.SecretHeaders);
     }
 
     [Fact]
