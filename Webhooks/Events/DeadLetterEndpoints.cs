@@ -22,16 +22,14 @@ internal static class DeadLetterEndpoints
     private static async Task<Results<Ok<DeadLetterPage>, ProblemHttpResult>> ListAsync(
         DeadLetters letters, string? destination = null, string? cursor = null, int limit = DefaultLimit)
     {
-        (long, string)? after = null;
-        if (cursor is not null)
+        if (destination?.Contains('\0', StringComparison.Ordinal) == true)
         {
-            if (cursor.Split(':', 2) is not [var number, var name] || !long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var position))
-            {
-                return TypedResults.Problem(new HttpValidationProblemDetails(
-                    new Dictionary<string, string[]> { ["cursor"] = ["It is not the next of an earlier answer."] }) { Status = StatusCodes.Status400BadRequest });
-            }
+            return Invalid("destination", "It holds a NUL character, which no name does.");
+        }
 
-            after = (position, name);
+        if (!TryRead(cursor, out var after))
+        {
+            return Invalid("cursor", "It is not the next of an earlier answer.");
         }
 
         var size = Math.Clamp(limit, 1, MaxLimit);
@@ -40,6 +38,19 @@ internal static class DeadLetterEndpoints
         return TypedResults.Ok(new DeadLetterPage(
             page, found.Count > size ? string.Create(CultureInfo.InvariantCulture, $"{page[^1].Position}:{page[^1].Destination}") : null));
     }
+
+    private static bool TryRead(string? cursor, out (long Position, string Destination)? after)
+    {
+        after = cursor?.Split(':', 2) is [var number, var name] && !name.Contains('\0', StringComparison.Ordinal)
+            && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var position) ? (position, name) : null;
+        return cursor is null || after is not null;
+    }
+
+    private static ProblemHttpResult Invalid(string parameter, string problem) => TypedResults.Problem(
+        new HttpValidationProblemDetails(new Dictionary<string, string[]> { [parameter] = [problem] })
+        {
+            Status = StatusCodes.Status400BadRequest,
+        });
 }
 
 /// <summary>Deliveries that were given up.</summary>

@@ -26,9 +26,14 @@ internal static class QuarantineEndpoints
         return webhooks;
     }
 
-    private static async Task<Ok<QuarantinePage>> ListAsync(
+    private static async Task<Results<Ok<QuarantinePage>, ProblemHttpResult>> ListAsync(
         QuarantineStore store, CancellationToken cancellationToken, string? source = null, Guid? cursor = null, int limit = DefaultLimit)
     {
+        if (source?.Contains('\0', StringComparison.Ordinal) == true)
+        {
+            return InvalidSource(AuditLog.NoText);
+        }
+
         var size = Math.Clamp(limit, 1, MaxLimit);
         var requests = await store.ListAsync(source?.ToLowerInvariant(), cursor, size + 1, cancellationToken);
         var page = requests.Take(size).ToList();
@@ -108,36 +113,46 @@ internal static class QuarantineEndpoints
     {
         if (string.IsNullOrEmpty(request.Source))
         {
-            return TypedResults.Problem(new HttpValidationProblemDetails(
-                new Dictionary<string, string[]> { ["source"] = ["Say whose requests to judge again."] }) { Status = StatusCodes.Status400BadRequest });
+            return InvalidSource("Say whose requests to judge again.");
         }
 
         var (genuine, admitted, duplicates) = (0, 0, 0);
         var refused = new SortedDictionary<string, int>(StringComparer.Ordinal);
-        Guid? cursor = null;
-        while (await store.ListAsync(request.Source.ToLowerInvariant(), cursor, MaxLimit, cancellationToken) is { Count: > 0 } page)
+        try
         {
-            foreach (var entry in page)
-            {
-                var verdict = await JudgeAsync(entry.Id);
-                genuine += verdict.Refusal is null ? 1 : 0;
-                admitted += verdict.Stored is { Duplicate: false } ? 1 : 0;
-                duplicates += verdict.Stored is { Duplicate: true } ? 1 : 0;
-                if (verdict.Refusal is { } reason)
-                {
-                    refused[reason] = refused.GetValueOrDefault(reason) + 1;
-                }
-            }
-
-            cursor = page[^1].Id;
+            await JudgeAllAsync();
         }
-
-        if (!request.DryRun)
+        finally
         {
-            await audit.AddAsync(new(caller.KeyId(), "quarantine.admit", request.Source, request.Reason, admitted), cancellationToken);
+            // Also of what was admitted before the caller hung up, or the database went away
+            if (!request.DryRun)
+            {
+                await audit.AddAsync(new(caller.KeyId(), "quarantine.admit", request.Source, request.Reason, admitted), CancellationToken.None);
+            }
         }
 
         return TypedResults.Ok(new AdmissionAnswer(genuine, admitted, duplicates, refused, request.DryRun));
+
+        async Task JudgeAllAsync()
+        {
+            Guid? cursor = null;
+            while (await store.ListAsync(request.Source.ToLowerInvariant(), cursor, MaxLimit, cancellationToken) is { Count: > 0 } page)
+            {
+                foreach (var entry in page)
+                {
+                    var verdict = await JudgeAsync(entry.Id);
+                    genuine += verdict.Refusal is null ? 1 : 0;
+                    admitted += verdict.Stored is { Duplicate: false } ? 1 : 0;
+                    duplicates += verdict.Stored is { Duplicate: true } ? 1 : 0;
+                    if (verdict.Refusal is { } reason)
+                    {
+                        refused[reason] = refused.GetValueOrDefault(reason) + 1;
+                    }
+                }
+
+                cursor = page[^1].Id;
+            }
+        }
 
         async Task<AdmissionVerdict> JudgeAsync(Guid id)
         {
@@ -153,6 +168,9 @@ internal static class QuarantineEndpoints
             }
         }
     }
+
+    private static ProblemHttpResult InvalidSource(string problem) => TypedResults.Problem(
+        new HttpValidationProblemDetails(new Dictionary<string, string[]> { ["source"] = [problem] }) { Status = StatusCodes.Status400BadRequest });
 
     private static ProblemHttpResult NotFound() => TypedResults.Problem(
         "There is no such refused request: it was admitted, is too old, or came again and has a new id.",

@@ -86,5 +86,5 @@ public abstract class OperationTest(DataStores stores) : DeliveryTest(stores)
 
     /// <summary>The audit, oldest first, as <c>actor action subject reason events</c>.</summary>
     private protected Task<string> AuditAsync() =>
-        TextAsync("SELECT string_agg(concat_ws(' ', actor, action, subject, reason, events), ', ' ORDER BY id) FROM webhooks.audit");
+        TextAsync("SELECT coalesce(string_agg(concat_ws(' ', actor, action, subject, reason, events), ', ' ORDER BY id), '') FROM webhooks.audit");
 }

@@ -70,6 +70,7 @@ public sealed class QuarantineTests(DataStores stores) : QuarantineTest(stores)
         using var other = await app.PostAsync(Event("evt_other"), "stripe-eu", "whsec_of_nobody");
         await Eventually.ReadAsync(CountAsync, count => count == 4);
         Assert.Single(await ListAsync(app, "source=STRIPE-EU"));
+        await JsonAsync(await app.GetAsync($"{Quarantine}?source=%00"), HttpStatusCode.BadRequest);
         var all = await ListAsync(app, "source=stripe");
         var first = await GetAsync(app, $"{Quarantine}?source=stripe&limit=2");
         var second = await GetAsync(app, $"{Quarantine}?source=stripe&limit=2&cursor={first.GetProperty("next").GetGuid()}");

@@ -31,6 +31,26 @@ public sealed class SourceUsesTests
     }
 
     [Fact]
+    public void What_could_not_be_written_is_handed_out_again_unless_something_later_came()
+    {
+        _uses.Verified("stripe", "old", Now);
+        _uses.Committed("stripe", Now);
+        _uses.Failed("stripe", "missing", Now);
+        _uses.Failed("github", "stale", Now);
+        var taken = _uses.TakeChanges();
+        _uses.Failed("stripe", "mismatch", Now.AddSeconds(1));
+
+        _uses.PutBack(taken);
+
+        var changes = _uses.TakeChanges();
+        Assert.Equal(["github", "stripe"], changes.Select(change => change.Source));
+        Assert.Equal("stale", changes[0].LastFailure);
+        Assert.Equal(
+            (Now, Now.AddSeconds(1), "mismatch", new SecretUse("old", Now)),
+            (changes[1].LastEventAt, changes[1].LastFailureAt, changes[1].LastFailure, Assert.Single(changes[1].Secrets)));
+    }
+
+    [Fact]
     public void Request_that_was_overtaken_changes_nothing()
     {
         _uses.Verified("stripe", "new", Now);
