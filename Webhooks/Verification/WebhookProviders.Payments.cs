@@ -76,9 +76,11 @@ internal static partial class WebhookProviders
             Content = ContentTemplate.Parse("{timestamp}:{body}"),
             TimestampKey = "ts",
             TimestampUnit = TimestampUnit.Seconds,
-            // Not the 5 s of Paddle's own libraries: a clock that is off by so little would lose every event, and a captured one is known by its id
+            // Without a tolerance of its own, which is 5 s in Paddle's libraries: a clock that is off by so little would lose every event,
+            // and one that comes again is known by its id
             Id = Field("/event_id"),
             Type = Field("/event_type"),
+            Deadline = TimeSpan.FromSeconds(5),
         }, "pdl_ntfset_ and what follows it in Paddle's dashboard"),
     ];
 }

@@ -42,6 +42,7 @@ internal static partial class WebhookProviders
             Id = Field("header:Linear-Delivery"),
             Type = Field("/type /action | /type"),
             Account = Field("/organizationId"),
+            Deadline = TimeSpan.FromSeconds(5),
         }, "lin_wh_ and what follows it in Linear's settings"),
         new("typeform", new SignatureScheme
         {

@@ -18,6 +18,16 @@ public sealed class ClientAddressesTests
     public void An_address_is_an_IPv4_address_or_an_IPv6_prefix(string address, string partition) =>
         Assert.Equal(partition, Addresses.PartitionOf(IPAddress.Parse(address)));
 
+    /// <summary>A denial that is written so would deny nobody.</summary>
+    [Theory]
+    [InlineData("::ffff:192.0.2.0/120", "192.0.2.7", false)]
+    [InlineData("::ffff:192.0.2.0/120", "::ffff:192.0.2.7", false)]
+    [InlineData("::ffff:192.0.2.0/120", "192.0.3.7", true)]
+    [InlineData("2000::/3", "::ffff:8.8.8.8", true)]
+    [InlineData("2600:1f00::/36", "::ffff:8.8.8.8", true)]
+    public void Mapped_addresses_and_networks_are_those_of_IPv4(string denied, string address, bool mayCall) =>
+        Assert.Equal(mayCall, new ClientAddresses(new() { Deny = [denied] }).MayCall(IPAddress.Parse(address)));
+
     [Fact]
     public void A_connection_without_an_address_is_local() => Assert.Equal("local", Addresses.PartitionOf(null));
 

@@ -39,6 +39,19 @@ public sealed class ClientTests(DataStores stores)
         Assert.Equal(client, await ClientAsync(gateway, peer, forwarded));
     }
 
+    /// <summary>IPNetwork finds IPv4 addresses that are mapped into IPv6 in networks that do not hold them.</summary>
+    [Theory]
+    [InlineData("192.0.2.9, ::ffff:8.8.8.8", "8.8.8.8")]
+    [InlineData("192.0.2.9, ::FFFF:8.8.8.8", "8.8.8.8")]
+    [InlineData("192.0.2.9, [::ffff:8.8.8.8]:4711", "8.8.8.8")]
+    [InlineData("192.0.2.9, 2600:1f00::9", "192.0.2.9")]
+    public async Task Mapped_hop_is_no_proxy_of_an_IPv6_network(string forwarded, string client)
+    {
+        await using var gateway = await GatewayApp.StartAsync(stores, ("Clients:TrustedProxies:0", "2600:1f00::/36"));
+
+        Assert.Equal(client, await ClientAsync(gateway, "2600:1f00::1", forwarded));
+    }
+
     [Theory]
     [InlineData("203.0.113.9, 192.0.2.3", "192.0.2.3")]
     [InlineData("192.0.2.3", "192.0.2.3")]

@@ -24,9 +24,15 @@ public sealed class AllocationTests
         var sample = ProviderSigner.Sign(provider, new string('x', 1000), TestSource.Now.ToUnixTimeSeconds());
         Verify();
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Verify();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // The least of several: once in a while the runtime itself allocates something on a thread
+        Assert.Equal(0, Enumerable.Range(0, 5).Min(_ => Allocated()));
+
+        long Allocated()
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Verify();
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
 
         void Verify()
         {
