@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Npgsql;
 using ProdReady.ServiceDefaults.GroupCommit;
 using ProdReady.ServiceDefaults.Queue;
@@ -149,7 +150,8 @@ internal sealed partial class DeliveryHandler(
             {
                 return await work();
             }
-            catch (Exception exception) when (exception is NpgsqlException { IsTransient: true } or TimeoutException or GroupCommitFullException)
+            catch (Exception exception) when (
+                exception is NpgsqlException { IsTransient: true } or SocketException or TimeoutException or GroupCommitFullException)
             {
                 await Task.Delay(Again, time, cancellationToken);
             }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Npgsql;
 using ProdReady.Webhooks.Encryption;
@@ -96,7 +97,8 @@ internal sealed partial class EventReader(NpgsqlDataSource database, BodyCipher 
         {
             return Open(stored, keyId);
         }
-        catch (SealedForOtherKeyException)
+        // The second: a key that has another one's name, or bytes that were changed
+        catch (Exception exception) when (exception is SealedForOtherKeyException or AuthenticationTagMismatchException)
         {
             return stored with { Body = default, IsEncrypted = true, IsSealed = true };
         }

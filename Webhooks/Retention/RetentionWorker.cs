@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using OpenTelemetry;
@@ -32,7 +33,7 @@ internal sealed partial class RetentionWorker(
         {
             await making.WaitAsync(Patience, time, cancellationToken);
         }
-        catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or SocketException)
         {
             _ = making.ContinueWith(static ended => ended.Exception, TaskScheduler.Default);
             Log.Failed(logger, RetryDelay, exception.Message);
@@ -80,7 +81,8 @@ internal sealed partial class RetentionWorker(
                 {
                     await RunOnceAsync(stoppingToken);
                 }
-                catch (NpgsqlException exception)
+                // A socket's own exception is what a name that does not resolve ends in, and would end the service
+                catch (Exception exception) when (exception is NpgsqlException or SocketException)
                 {
                     pause = RetryDelay;
                     Log.Failed(logger, pause, exception.Message);

@@ -1,4 +1,3 @@
-using System.Text;
 using ProdReady.Webhooks.Delivery.Sending;
 using ProdReady.Webhooks.Inbox;
 
@@ -26,14 +25,7 @@ internal sealed class HandlerTarget(IServiceScopeFactory scopes, string name, Ti
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            return new(DeliveryVerdict.Refused, time.GetElapsedTime(started), Error: Sentence(exception));
+            return new(DeliveryVerdict.Refused, time.GetElapsedTime(started), Error: $"{exception.GetType().Name}: {exception.Message}");
         }
-    }
-
-    /// <summary>As Postgres takes it, and not a whole page.</summary>
-    private static string Sentence(Exception exception)
-    {
-        var text = $"{exception.GetType().Name}: {exception.Message}";
-        return string.Concat((text.Length > 1_000 ? text[..1_000] : text).EnumerateRunes().Where(rune => rune != new Rune('\0')));
     }
 }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace ProdReady.Webhooks.Delivery.Sending;
 
 /// <summary>What came of one try.</summary>
@@ -8,7 +10,17 @@ namespace ProdReady.Webhooks.Delivery.Sending;
 /// <param name="Response">The first KB of the answer.</param>
 /// <param name="RetryAfter">How long the receiver asks to be left alone.</param>
 internal sealed record DeliveryAnswer(
-    DeliveryVerdict Verdict, TimeSpan Duration, int? Status = null, string? Error = null, byte[]? Response = null, TimeSpan? RetryAfter = null);
+    DeliveryVerdict Verdict, TimeSpan Duration, int? Status = null, string? Error = null, byte[]? Response = null, TimeSpan? RetryAfter = null)
+{
+    private const int LongestError = 1_000;
+
+    /// <summary>
+    /// Why it failed, as Postgres takes it and not a whole page: an exception's message may quote what the receiver sent, and a zero in it
+    /// would keep the try from being recorded, and the delivery from ever ending.
+    /// </summary>
+    public string? Error { get; } = Error is null ? null : string.Concat(
+        (Error.Length > LongestError ? Error[..LongestError] : Error).EnumerateRunes().Select(rune => Rune.IsControl(rune) ? new Rune(' ') : rune));
+}
 
 internal enum DeliveryVerdict
 {

@@ -94,6 +94,30 @@ public sealed class FailureTests(DataStores stores) : DeliveryTest(stores)
         Assert.False(accepting.IsFaulted);
     }
 
+    /// <summary>The exception quotes the answer, and Postgres takes no zero: the try would not be recorded, and the delivery never end.</summary>
+    [Fact]
+    public async Task Zeros_for_an_answer_are_a_failed_try()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var answering = Task.Run(async () =>
+        {
+            while (true)
+            {
+                using var socket = await listener.AcceptSocketAsync(Cancellation);
+                await socket.ReceiveAsync(new byte[64 * 1024], Cancellation);
+                await socket.SendAsync("\0\0no status\0\r\n\r\n"u8.ToArray(), Cancellation);
+                socket.Shutdown(SocketShutdown.Send);
+            }
+        }, Cancellation);
+
+        var id = await ReceiveAsync(Start($"http://{listener.LocalEndpoint}/"));
+
+        await StateAsync(id, "dead", 3);
+        Assert.Contains("no status", await LastTryAsync(id), StringComparison.Ordinal);
+        Assert.False(answering.IsFaulted);
+    }
+
     [Fact]
     public async Task Nobody_at_the_address_is_a_failed_try()
     {
