@@ -21,11 +21,13 @@ internal static class EventEndpoints
                 "Without `after`: the newest first, `next` is the `cursor` of the following page. With `after` (a position from a former "
                 + "`next`, `0` for the oldest that is kept, or `latest`): oldest first with their bodies; with `wait` (`20s`, up to 30 s) "
                 + "the answer waits for an event. No event is left out, however late it was committed.")
-            .Produces<EventPage>();
+            .ShowBothAnswers();
         events.MapGet("/{id:guid}", GetAsync).WithSummary("Show an event with its headers, deliveries and attempts");
-        events.MapGet("/{id:guid}/body", GetBodyAsync).WithSummary("An event's body, as it was received");
+        events.MapGet("/{id:guid}/body", GetBodyAsync).WithSummary("An event's body, as it was received")
+            .Produces<Stream>(StatusCodes.Status200OK, MediaTypeNames.Application.Octet);
         events.MapGet("/{id:guid}/variants/{sha256:regex(^[0-9a-f]{{64}}$)}/body", GetVariantAsync)
-            .WithSummary("Other bytes that came under an event's id");
+            .WithSummary("Other bytes that came under an event's id")
+            .Produces<Stream>(StatusCodes.Status200OK, MediaTypeNames.Application.Octet);
         return webhooks;
     }
 

@@ -47,6 +47,7 @@ internal sealed record AdmissionAnswer(
     int Genuine, int Admitted, int Duplicates, IReadOnlyDictionary<string, int> Refused, bool DryRun);
 
 /// <summary>The event that a request became.</summary>
-/// <param name="Id">Our id of the event.</param>
+/// <param name="Id">Our id of the event; <see langword="null"/> in a dry run, which says only that the signature is good.</param>
 /// <param name="Duplicate">Whether it had been stored before.</param>
-internal sealed record AdmittedAnswer(Guid Id, bool Duplicate);
+/// <param name="DryRun">Whether nothing was changed.</param>
+internal sealed record AdmittedAnswer(Guid? Id, bool Duplicate, bool DryRun);

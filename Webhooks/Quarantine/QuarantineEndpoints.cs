@@ -18,7 +18,8 @@ internal static class QuarantineEndpoints
     {
         var quarantine = webhooks.MapGroup("/quarantine").AnswerWhileDatabaseIsAway("Send it again: that is safe.");
         quarantine.MapGet("/", ListAsync).RequireScope("webhooks:read").WithSummary("List refused requests, newest first");
-        quarantine.MapGet("/{id:guid}/body", GetBodyAsync).RequireScope("webhooks:read").WithSummary("A refused request's body");
+        quarantine.MapGet("/{id:guid}/body", GetBodyAsync).RequireScope("webhooks:read").WithSummary("A refused request's body")
+            .Produces<Stream>(StatusCodes.Status200OK, MediaTypeNames.Application.Octet);
         quarantine.MapPost("/admit", AdmitAllAsync).RequireScope("webhooks:admin")
             .WithSummary("Judge a source's refused requests again, as of their receive time, and admit the genuine ones");
         quarantine.MapPost("/{id:guid}/admit", AdmitAsync).RequireScope("webhooks:admin")
@@ -59,7 +60,7 @@ internal static class QuarantineEndpoints
         }
     }
 
-    private static async Task<Results<Ok<AdmittedAnswer>, Ok<AdmissionAnswer>, ProblemHttpResult>> AdmitAsync(
+    private static async Task<Results<Ok<AdmittedAnswer>, ProblemHttpResult>> AdmitAsync(
         Guid id,
         AdmitRequest request,
         QuarantineStore store,
@@ -94,13 +95,13 @@ internal static class QuarantineEndpoints
 
         if (verdict.Stored is not { } stored)
         {
-            return TypedResults.Ok(new AdmissionAnswer(1, 0, 0, new Dictionary<string, int>(), DryRun: true));
+            return TypedResults.Ok(new AdmittedAnswer(null, false, DryRun: true));
         }
 
         // Also of a caller who has hung up
         await audit.AddAsync(
             new(caller.KeyId(), "quarantine.admit", $"{id}", request.Reason, stored.Duplicate ? 0 : 1), CancellationToken.None);
-        return TypedResults.Ok(new AdmittedAnswer(stored.Id, stored.Duplicate));
+        return TypedResults.Ok(new AdmittedAnswer(stored.Id, stored.Duplicate, DryRun: false));
     }
 
     private static async Task<Results<Ok<AdmissionAnswer>, ProblemHttpResult>> AdmitAllAsync(

@@ -76,10 +76,8 @@ public sealed class AdmissionTests(DataStores stores) : QuarantineTest(stores)
         var one = await PostAsync(app, $"{Quarantine}/{id}/admit", new { reason = "x", dryRun = true });
         var all = await PostAsync(app, $"{Quarantine}/admit", new { reason = "x", source = "stripe", dryRun = true });
 
-        foreach (var answer in new[] { one, all })
-        {
-            Assert.Equal((1, 0, true), (Number(answer, "genuine"), Number(answer, "admitted"), answer.GetProperty("dryRun").GetBoolean()));
-        }
+        Assert.Equal("""{"id":null,"duplicate":false,"dryRun":true}""", one.GetRawText());
+        Assert.Equal("""{"genuine":1,"admitted":0,"duplicates":0,"refused":{},"dryRun":true}""", all.GetRawText());
 
         Assert.Equal(id, Assert.Single(await ListAsync(app)).GetProperty("id").GetGuid());
         Assert.Equal("0", await TextAsync("SELECT count(*)::text FROM webhooks.events"));
