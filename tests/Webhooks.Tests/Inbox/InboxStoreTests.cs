@@ -1,3 +1,4 @@
+using Npgsql;
 using ProdReady.Testing;
 using ProdReady.Webhooks.Inbox;
 
@@ -142,6 +143,51 @@ public sealed class InboxStoreTests(DataStores stores) : WebhooksTest(stores)
         await writing;
         Assert.Equal(8 * 50 * 5, seen.Select(content => content.EventId).Distinct().Count());
         Assert.Equal(seen.Select(content => content.Position).Order(), seen.Select(content => content.Position));
+    }
+
+    /// <summary>A batch that has drawn its number and hangs before its commit: what came after it is not read before it.</summary>
+    [Fact]
+    public async Task Log_is_not_read_past_a_batch_that_is_not_committed_yet()
+    {
+        var reader = App.Services.GetRequiredService<EventReader>();
+        await using var connection = new NpgsqlConnection(Database.ConnectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using var late = new NpgsqlCommand(
+            """
+            SELECT added_id FROM webhooks.add_events(
+                ARRAY[gen_random_uuid()], ARRAY[gen_random_uuid()], ARRAY[NULL::uuid], ARRAY['stripe'], ARRAY['late'], ARRAY['x'],
+                ARRAY['late'::bytea], ARRAY[4], ARRAY[sha256('late')], ARRAY[NULL::text], ARRAY['{}'::json], ARRAY[now()],
+                ARRAY[now() + interval '1 day'], ARRAY['default'], ARRAY['body'], ARRAY[NULL::text], ARRAY[NULL::text], ARRAY[0], 100)
+            """,
+            connection,
+            transaction);
+        await late.ExecuteScalarAsync(TestContext.Current.CancellationToken);
+
+        await Inbox.AddAsync([New("early", "early")]);
+
+        Assert.Equal(1, await CountAsync());
+        Assert.Empty(await reader.AfterAsync(0, 10, TestContext.Current.CancellationToken));
+
+        await transaction.CommitAsync(TestContext.Current.CancellationToken);
+
+        var read = await reader.AfterAsync(0, 10, TestContext.Current.CancellationToken);
+        Assert.Equal(["late", "early"], read.Select(content => content.EventId));
+    }
+
+    /// <summary>Somebody else's long transaction is none of the log's business.</summary>
+    [Fact]
+    public async Task Log_is_not_held_up_by_anybody_elses_transaction()
+    {
+        await using var connection = new NpgsqlConnection(Database.ConnectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using var other = new NpgsqlCommand("SELECT pg_current_xact_id(), pg_advisory_xact_lock(1)", connection, transaction);
+        await other.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+
+        await Inbox.AddAsync([New("evt", "x")]);
+
+        Assert.Single(await App.Services.GetRequiredService<EventReader>().AfterAsync(0, 10, TestContext.Current.CancellationToken));
     }
 
     private static InboxEvent New(string id, string body) => NewEvents.Of("stripe", id, body);
