@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Npgsql;
 using ProdReady.ServiceDefaults.GroupCommit;
 using ProdReady.ServiceDefaults.Queue;
@@ -150,8 +149,7 @@ internal sealed partial class DeliveryHandler(
             {
                 return await work();
             }
-            catch (Exception exception) when (
-                exception is NpgsqlException { IsTransient: true } or SocketException or TimeoutException or GroupCommitFullException)
+            catch (Exception exception) when (exception is NpgsqlException { IsTransient: true } or TimeoutException or GroupCommitFullException)
             {
                 await Task.Delay(Again, time, cancellationToken);
             }

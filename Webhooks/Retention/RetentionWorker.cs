@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using OpenTelemetry;
@@ -33,7 +32,7 @@ internal sealed partial class RetentionWorker(
         {
             await making.WaitAsync(Patience, time, cancellationToken);
         }
-        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or SocketException)
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
         {
             _ = making.ContinueWith(static ended => ended.Exception, TaskScheduler.Default);
             Log.Failed(logger, RetryDelay, exception.Message);
@@ -81,8 +80,8 @@ internal sealed partial class RetentionWorker(
                 {
                     await RunOnceAsync(stoppingToken);
                 }
-                // A socket's own exception is what a name that does not resolve ends in, and would end the service
-                catch (Exception exception) when (exception is NpgsqlException or SocketException)
+                // Whatever it is: else a failure of this job would end the intake
+                catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
                 {
                     pause = RetryDelay;
                     Log.Failed(logger, pause, exception.Message);

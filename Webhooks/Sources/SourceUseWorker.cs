@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Npgsql;
 using OpenTelemetry;
 
@@ -47,7 +46,7 @@ internal sealed partial class SourceUseWorker(SourceUses uses, SourceUseStore st
         {
             await store.SaveAsync(changes, cancellationToken);
         }
-        catch (Exception exception) when (exception is NpgsqlException or SocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException or ObjectDisposedException)
         {
             // The next time, then: whoever takes an old secret out relies on its last use
             uses.PutBack(changes);

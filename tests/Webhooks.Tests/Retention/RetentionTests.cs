@@ -100,25 +100,6 @@ public sealed class RetentionTests(DataStores stores) : WebhooksTest(stores, ("W
         Assert.Equal(EventKey.OfId("stripe", "kept"), await ScalarAsync<Guid>("SELECT key FROM webhooks.keys"));
     }
 
-    [Fact]
-    public async Task Database_whose_name_does_not_resolve_does_not_end_the_service()
-    {
-        await using var database = NpgsqlDataSource.Create("Host=nowhere.invalid;Username=nobody");
-        var time = new FakeTimeProvider(Now);
-        var log = new CountedLog();
-        using var worker = new RetentionWorker(
-            new RetentionStore(database), App.Services.GetRequiredService<IOptions<RetentionOptions>>(), time, log);
-
-        await worker.StartingAsync(Ct);
-        await worker.StartAsync(Ct);
-
-        await Eventually.ReadAsync(() => Task.FromResult(log.Count), count => count == 2);
-        time.Advance(TimeSpan.FromSeconds(5));
-        await Eventually.ReadAsync(() => Task.FromResult(log.Count), count => count == 3);
-        Assert.False(worker.ExecuteTask!.IsCompleted);
-        await worker.StopAsync(Ct);
-    }
-
     /// <summary>Dropping asks for a lock that everybody else would wait behind: it gives up rather than stop the intake.</summary>
     [Fact]
     public async Task Drop_gives_way_to_a_long_reader()
@@ -155,20 +136,4 @@ public sealed class RetentionTests(DataStores stores) : WebhooksTest(stores, ("W
         () => ScalarAsync<bool>(
             "SELECT position >= (SELECT max(position) FROM webhooks.events) FROM webhooks.cursors WHERE name = 'deliver'"),
         passed => passed);
-
-    private sealed class CountedLog : ILogger<RetentionWorker>
-    {
-        private int _count;
-
-        public int Count => Volatile.Read(ref _count);
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Interlocked.Increment(ref _count);
-    }
 }
