@@ -50,7 +50,8 @@ internal sealed class DeliveryStore(NpgsqlDataSource database)
             SELECT * FROM unnest($1, $2, $3, $4)
             ON CONFLICT (event_id, destination, received_at) DO UPDATE SET state = 'pending', attempts = 0, ended_at = NULL
             """,
-            connection) { CommandTimeout = TimeoutSeconds };
+            connection)
+        { CommandTimeout = TimeoutSeconds };
         Add(command, deliveries, delivery => delivery.Event.Id);
         Add(command, deliveries, delivery => delivery.Event.Position);
         Add(command, deliveries, delivery => delivery.Event.ReceivedAt);

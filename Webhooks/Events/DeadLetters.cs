@@ -29,7 +29,8 @@ internal sealed class DeadLetters(InboxDatabase database)
                 ORDER BY started_at DESC LIMIT 1) AS last ON true
             ORDER BY dead.position DESC, dead.destination
             """,
-            connection) { CommandTimeout = database.TimeoutSeconds };
+            connection)
+        { CommandTimeout = database.TimeoutSeconds };
         command.Parameters.Add(new NpgsqlParameter<string?> { TypedValue = destination });
         command.Parameters.Add(new NpgsqlParameter<long?> { TypedValue = after?.Position });
         command.Parameters.AddWithValue(limit);

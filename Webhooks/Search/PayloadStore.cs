@@ -18,7 +18,8 @@ internal sealed class PayloadStore(NpgsqlDataSource database, EventReader events
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var turn = new NpgsqlCommand(
-            "SELECT position FROM webhooks.cursors WHERE name = 'search' FOR UPDATE", connection) { CommandTimeout = TimeoutSeconds };
+            "SELECT position FROM webhooks.cursors WHERE name = 'search' FOR UPDATE", connection)
+        { CommandTimeout = TimeoutSeconds };
         var position = (long)(await turn.ExecuteScalarAsync(cancellationToken))!;
         var next = await events.AfterAsync(position, limit, cancellationToken);
         if (next.Count == 0)

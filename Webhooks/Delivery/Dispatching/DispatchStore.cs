@@ -85,11 +85,11 @@ internal sealed class DispatchStore(
 
     private static NewJob<DeliveryJob> New(EventArrival arrival, string? key, Guid? replayId) =>
         new(new DeliveryJob(arrival.Id, arrival.ReceivedAt, replayId))
-    {
-        OrderingKey = key,
-        MaxAttempts = DeliveryJob.MaxAttempts,
-        Origin = new(arrival.CorrelationId, arrival.TraceParent),
-    };
+        {
+            OrderingKey = key,
+            MaxAttempts = DeliveryJob.MaxAttempts,
+            Origin = new(arrival.CorrelationId, arrival.TraceParent),
+        };
 
     /// <summary>Looks into those events only whose destinations ask for an order.</summary>
     private async Task<Dictionary<(Guid, string), string?>> OrderingKeysAsync(

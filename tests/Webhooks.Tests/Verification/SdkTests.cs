@@ -32,7 +32,11 @@ public sealed class SdkTests
     {
         var fields = new Dictionary<string, object>
         {
-            ["MessageSid"] = "SM1", ["Body"] = "a+b & c=d é", ["body"] = "lower", ["Media"] = new[] { "z", "a", "z" }, ["Empty"] = "",
+            ["MessageSid"] = "SM1",
+            ["Body"] = "a+b & c=d é",
+            ["body"] = "lower",
+            ["Media"] = new[] { "z", "a", "z" },
+            ["Empty"] = "",
         };
         var headers = await SignAsync(new { library = "twilio", secret = "token", url = Url, fields });
         var form = Encoding.ASCII.GetBytes("MessageSid=SM1&Body=a%2Bb+%26%20c%3dd+%C3%A9&body=lower&Media=z&Media=a&Media=z&Empty=");
