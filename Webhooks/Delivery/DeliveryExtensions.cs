@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using ProdReady.ServiceDefaults.Queue;
+using ProdReady.Webhooks.Audit;
 using ProdReady.Webhooks.Delivery.Destinations;
 using ProdReady.Webhooks.Delivery.Dispatching;
 using ProdReady.Webhooks.Delivery.Operating;
@@ -24,6 +25,7 @@ internal static class DeliveryExtensions
         builder.Services.AddSingleton<DeliveryMetrics>();
         builder.Services.AddSingleton<DeliveryStore>();
         builder.Services.AddSingleton<DeliveryBatches>();
+        builder.Services.TryAddSingleton<AuditLog>();
         builder.Services.AddSingleton<DestinationStore>();
         builder.Services.AddSingleton<DestinationSwitches>();
         builder.Services.AddHostedService(services => services.GetRequiredService<DestinationSwitches>());
