@@ -135,15 +135,14 @@ public sealed class FailureTests(DataStores stores) : DeliveryTest(stores)
     [Fact]
     public async Task Huge_answer_is_read_for_a_kilobyte_only()
     {
-        var sent = 0L;
+        // Without an end, so that nothing but hanging up ends it
         var sink = await SinkAsync(async (context, _) =>
         {
             var part = new byte[64 * 1024];
             Array.Fill(part, (byte)'x');
-            while (sent < 1L << 30)
+            while (!context.RequestAborted.IsCancellationRequested)
             {
                 await context.Response.Body.WriteAsync(part, context.RequestAborted);
-                Interlocked.Add(ref sent, part.Length);
             }
         });
 
@@ -151,7 +150,6 @@ public sealed class FailureTests(DataStores stores) : DeliveryTest(stores)
 
         await StateAsync(id, "delivered", 1);
         Assert.Equal($"1|200|-|{new string('x', 1024)}", await LastTryAsync(id));
-        Assert.True(sent < 1L << 28, $"{sent} bytes were taken");
     }
 
     [Fact]
