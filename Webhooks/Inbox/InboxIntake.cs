@@ -10,9 +10,6 @@ internal sealed class InboxIntake : IAsyncDisposable
     /// <summary>The bytes of one statement at most, a single larger event aside.</summary>
     private const long MaxBatchBytes = 8 * 1024 * 1024;
 
-    /// <summary>Batches that commit side by side: while one waits for the disk, others are worked on.</summary>
-    private const int Slots = 4;
-
     private readonly GroupCommit<InboxEvent, StoredEvent> _commits;
 
     public InboxIntake(InboxStore inbox, IOptions<WebhooksOptions> options, GroupCommitMetrics metrics, TimeProvider time) =>
@@ -20,7 +17,6 @@ internal sealed class InboxIntake : IAsyncDisposable
             new()
             {
                 Name = "inbox",
-                Slots = Slots,
                 Timeout = options.Value.CommitTimeout,
                 Weigh = received => received.Body.Length,
                 MaxWeight = MaxBatchBytes,
