@@ -27,7 +27,12 @@ public static class DataClientExtensions
     /// Adds <see cref="NpgsqlDataSource"/> for the connection string <c>prodready</c> (or <c>DATABASE_URL</c>), with a
     /// readiness check, tracing and metrics. A missing or malformed value stops the start.
     /// </summary>
-    public static IHostApplicationBuilder AddPostgres(this IHostApplicationBuilder builder)
+    /// <param name="builder">The service's builder.</param>
+    /// <param name="keepsPlans">
+    /// Whether connections go back to their pool as they are, with the plans that the server has made for functions. Only for a
+    /// service that leaves nothing behind in a session: no <c>SET</c>, no session-level lock, no temporary table.
+    /// </param>
+    public static IHostApplicationBuilder AddPostgres(this IHostApplicationBuilder builder, bool keepsPlans = false)
     {
         builder.AddDataStoreOptions().Configure(options => options.UsesPostgres = true);
 
@@ -37,7 +42,7 @@ public static class DataClientExtensions
             builder.Configuration.GetConnectionString("prodready"), out var parsed, out _) ? parsed : "Host=127.0.0.1;Port=1";
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         settings.ApplicationName ??= builder.Environment.ApplicationName;
-        BoundConnections(settings);
+        BoundConnections(settings, keepsPlans);
         builder.RegisterPostgres(settings.ConnectionString);
         builder.Services.AddHealthChecks().AddCheck<PostgresHealthCheck>("postgres", timeout: HealthCheckTimeout);
         return builder;
@@ -67,13 +72,14 @@ public static class DataClientExtensions
     /// Npgsql's defaults are 15 s for a connect, which a frozen server makes everyone wait for, and 100 connections, which
     /// is all that a default server has for all services together. A connection string that says otherwise wins.
     /// </summary>
-    private static void BoundConnections(NpgsqlConnectionStringBuilder settings)
+    private static void BoundConnections(NpgsqlConnectionStringBuilder settings, bool keepsPlans)
     {
         var chosen = settings.Keys.ToHashSet(StringComparer.OrdinalIgnoreCase);
         settings.Timeout = chosen.Contains("Timeout") ? settings.Timeout : PostgresConnectTimeout;
         settings.MaxPoolSize = chosen.Contains("Maximum Pool Size")
             ? settings.MaxPoolSize
             : Math.Max(PostgresConnections, settings.MinPoolSize);
+        settings.NoResetOnClose = chosen.Contains("No Reset On Close") ? settings.NoResetOnClose : keepsPlans;
     }
 
     private static OptionsBuilder<DataStoreOptions> AddDataStoreOptions(this IHostApplicationBuilder builder)

@@ -9,7 +9,8 @@ internal static class InboxExtensions
     /// <summary>Adds the inbox, its schema <c>webhooks</c> and the Postgres that holds it.</summary>
     public static IHostApplicationBuilder AddInbox(this IHostApplicationBuilder builder)
     {
-        builder.AddPostgres();
+        // Planning the intake anew for each batch would take as long as doing it
+        builder.AddPostgres(keepsPlans: true);
         builder.AddMigrations("webhooks", typeof(InboxExtensions).Assembly);
         builder.Services.AddSingleton<GroupCommitMetrics>();
         builder.Services.AddSingleton<InboxDatabase>();
