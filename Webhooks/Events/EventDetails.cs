@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ProdReady.Webhooks.Events;
 
 /// <summary>Everything about one event but its content.</summary>
@@ -19,21 +21,27 @@ internal sealed record EventDetails : EventAnswer
     }
 
     /// <summary>The correlation id of the request that brought it.</summary>
+    [JsonPropertyOrder(1)]
     public string? CorrelationId { get; init; }
 
     /// <summary>The trace that begins with that request and goes on with each delivery.</summary>
+    [JsonPropertyOrder(1)]
     public string? TraceId { get; init; }
 
     /// <summary>The headers that are kept, by their lower-case names.</summary>
+    [JsonPropertyOrder(1)]
     public IReadOnlyDictionary<string, string> Headers { get; init; }
 
     /// <summary>What became of it, by destination.</summary>
+    [JsonPropertyOrder(1)]
     public IReadOnlyList<DeliveryAnswer> Deliveries { get; init; }
 
     /// <summary>Every try to deliver it, oldest first.</summary>
+    [JsonPropertyOrder(1)]
     public IReadOnlyList<AttemptAnswer> Attempts { get; init; }
 
     /// <summary>Other bytes that came under its id.</summary>
+    [JsonPropertyOrder(1)]
     public IReadOnlyList<VariantAnswer> Variants { get; init; }
 }
 

@@ -1,10 +1,15 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace ProdReady.Webhooks.Events;
 
-/// <summary>What a caller asks for in the query string; everything is optional.</summary>
-internal sealed record EventQuery
+/// <summary>
+/// Which events a caller means, in the query string of a search or the body of a replay; what is not given leaves none out. So a
+/// misspelt member of a body is refused: it would mean all events.
+/// </summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record EventQuery
 {
     /// <summary>The source's name.</summary>
     public string? Source { get; init; }
@@ -18,7 +23,7 @@ internal sealed record EventQuery
     /// <summary>What became of it: <c>stored</c>, <c>pending</c>, <c>delivered</c> or <c>dead</c>.</summary>
     public string? Status { get; init; }
 
-    /// <summary>A destination.</summary>
+    /// <summary>A destination that it went, or goes, to; with a status, that status there.</summary>
     public string? Destination { get; init; }
 
     /// <summary>Received at this time or later.</summary>
@@ -27,11 +32,11 @@ internal sealed record EventQuery
     /// <summary>Received before this time.</summary>
     public DateTimeOffset? To { get; init; }
 
-    /// <summary>JSON that the body contains.</summary>
+    /// <summary>JSON that the body contains, as text.</summary>
     public string? Contains { get; init; }
 
     /// <summary>The filter, and what is wrong with it by the parameter's name.</summary>
-    public (EventFilter Filter, Dictionary<string, string[]> Errors) Read()
+    internal (EventFilter Filter, Dictionary<string, string[]> Errors) Read()
     {
         var errors = new Dictionary<string, string[]>();
         EventStatus? status = null;

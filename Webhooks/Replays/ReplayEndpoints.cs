@@ -34,15 +34,18 @@ internal static class ReplayEndpoints
             return Invalid(errors);
         }
 
-        return await store.ReplayAsync(id, request.Destinations, caller.KeyId(), request.Reason, cancellationToken) is { } replayed
-            ? TypedResults.Accepted($"/webhooks/events/{id}", replayed)
-            : TypedResults.Problem("There is no event with this id.", statusCode: StatusCodes.Status404NotFound);
+        return await store.ReplayAsync(id, request.Destinations, caller.KeyId(), request.Reason, cancellationToken) switch
+        {
+            null => TypedResults.Problem("There is no event with this id.", statusCode: StatusCodes.Status404NotFound),
+            { Destinations.Count: 0 } => Nobody(),
+            var replayed => TypedResults.Accepted($"/webhooks/events/{id}", replayed),
+        };
     }
 
     private static async Task<Results<Ok<ReplayCount>, Accepted<ReplayAnswer>, ProblemHttpResult>> BeginAsync(
         ReplayRequest request, ReplayStore store, Replayer replayer, ClaimsPrincipal caller, CancellationToken cancellationToken)
     {
-        var (filter, errors) = request.Filter!.Query.Read();
+        var (filter, errors) = request.Filter!.Read();
         errors = errors.ToDictionary(error => $"filter.{error.Key}", error => error.Value);
         foreach (var (name, messages) in Errors(request.Destinations, replayer))
         {
@@ -58,6 +61,11 @@ internal static class ReplayEndpoints
         if (request.DryRun)
         {
             return TypedResults.Ok(count);
+        }
+
+        if (count.Deliveries.Count == 0 && count.Events > 0)
+        {
+            return Nobody();
         }
 
         var id = await store.BeginAsync(request, filter, count.Events, caller.KeyId(), cancellationToken);
@@ -97,6 +105,10 @@ internal static class ReplayEndpoints
 
     private static ProblemHttpResult Invalid(Dictionary<string, string[]> errors) => TypedResults.Problem(
         new HttpValidationProblemDetails(errors) { Status = StatusCodes.Status400BadRequest });
+
+    /// <summary>An answer that it has begun would let the caller wait for what never comes.</summary>
+    private static ProblemHttpResult Nobody() => TypedResults.Problem(
+        "No destination subscribes to that: name one in destinations, or subscribe it.", statusCode: StatusCodes.Status409Conflict);
 
     private static ProblemHttpResult NotFound() =>
         TypedResults.Problem("There is no replay with this id.", statusCode: StatusCodes.Status404NotFound);

@@ -20,7 +20,7 @@ internal sealed partial class ReplayStore(NpgsqlDataSource database, Replayer re
         "event.position, event.id, event.source, event.event_type, event.received_at, event.body_size, event.correlation_id, event.traceparent";
 
     /// <summary>Replays one event, and notes it.</summary>
-    /// <returns>Who gets it, or <see langword="null"/> if it is not kept any more.</returns>
+    /// <returns>Who gets it, perhaps nobody, or <see langword="null"/> if it is not kept any more.</returns>
     public async Task<ReplayedEvent?> ReplayAsync(
         Guid id, IReadOnlyCollection<string>? names, string actor, string reason, CancellationToken cancellationToken)
     {
@@ -38,10 +38,16 @@ internal sealed partial class ReplayStore(NpgsqlDataSource database, Replayer re
         }
 
         var replayId = Guid.CreateVersion7(time.GetUtcNow());
+        var takers = replayer.Takers(found.Source, found.Type, names).Select(destination => destination.Name).ToList();
+        if (takers.Count == 0)
+        {
+            return new(replayId, takers);
+        }
+
         await replayer.ReplayAsync(connection, [found], names, replayId, cancellationToken);
         await audit.AddAsync(connection, new(actor, "event.replay", $"{id}", reason, 1), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return new(replayId, [.. replayer.Takers(found.Source, found.Type, names).Select(destination => destination.Name)]);
+        return new(replayId, takers);
     }
 
     /// <summary>How many events, and deliveries of these, a replay is about.</summary>
