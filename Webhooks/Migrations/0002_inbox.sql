@@ -251,28 +251,28 @@ BEGIN
 END
 $$;
 
--- Commits events, or counts them at those that came first: see InboxStore. A function, because planning this for each batch
--- would take longer than doing it, and its plan is kept by the session even behind a pooler.
+-- Commits events, or counts them at those that came first: see InboxStore. A function, because planning this for each batch takes
+-- as long as doing it: a session keeps a function's plan, until somebody says DISCARD ALL.
 CREATE FUNCTION webhooks.add_events(
-uuid[],
-    uuid[],
-    uuid[],
-    text[],
-    text[],
-    text[],
-    bytea[],
-    integer[],
-    bytea[],
-    text[],
-    json[],
-    timestamptz[],
-    timestamptz[],
-    text[],
-    text[],
-    text[],
-    text[],
-    integer[],
-    max_variants integer) RETURNS TABLE (added_key uuid, added_id uuid, conflict boolean)
+    p_ids uuid[],
+    p_keys uuid[],
+    p_unsigned_ids uuid[],
+    p_sources text[],
+    p_event_ids text[],
+    p_event_types text[],
+    p_bodies bytea[],
+    p_body_sizes integer[],
+    p_body_hashes bytea[],
+    p_encryption_keys text[],
+    p_headers json[],
+    p_received_at timestamptz[],
+    p_repeated_until timestamptz[],
+    p_secret_ids text[],
+    p_authenticated text[],
+    p_correlation_ids text[],
+    p_traceparents text[],
+    p_repeated integer[],
+    p_max_variants integer) RETURNS TABLE (added_key uuid, added_id uuid, conflict boolean)
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS
 $$
 #variable_conflict use_column
@@ -284,8 +284,9 @@ BEGIN
     RETURN QUERY
     WITH input AS MATERIALIZED (
         SELECT * FROM unnest(
-                $1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
-                 $11, $12, $13, $14, $15, $16, $17, $18) WITH ORDINALITY AS input (
+            p_ids, p_keys, p_unsigned_ids, p_sources, p_event_ids, p_event_types, p_bodies,
+            p_body_sizes, p_body_hashes, p_encryption_keys, p_headers, p_received_at, p_repeated_until,
+            p_secret_ids, p_authenticated, p_correlation_ids, p_traceparents, p_repeated) WITH ORDINALITY AS input (
             id, key, unsigned_id, source, event_id, event_type, body, body_size, body_sha256, encryption_key, headers, received_at,
             repeated_until, secret_id, authenticated, correlation_id, traceparent, repeated, number)),
     known AS (
@@ -330,7 +331,7 @@ BEGIN
     variant AS (
         INSERT INTO webhooks.variants (id, own_id, body_sha256, received_at, body, body_size, encryption_key, headers, secret_id)
         SELECT known_id, id, body_sha256, received_at, body, body_size, encryption_key, headers, secret_id
-        FROM judged WHERE differs AND conflicts <= max_variants
+        FROM judged WHERE differs AND conflicts <= p_max_variants
         ON CONFLICT DO NOTHING)
     SELECT judged.key, judged.known_id, judged.differs OR judged.shares_id FROM judged;
 END
@@ -389,6 +390,4 @@ FROM (SELECT * FROM webhooks.events_before ORDER BY received_at) AS before;
 DROP TABLE webhooks.events_before;
 
 INSERT INTO webhooks.cursors (name, position)
-SELECT name, (SELECT coalesce(max(position), 0) FROM webhooks.events)
-FROM unnest(ARRAY['deliver']) AS name
-UNION ALL SELECT 'search', 0;
+VALUES ('deliver', (SELECT coalesce(max(position), 0) FROM webhooks.events)), ('search', 0);
