@@ -8,11 +8,15 @@ internal sealed class BoundedBody : IDisposable
     /// <summary>Where the buffer starts to grow from. Not from Content-Length: whoever claims a megabyte must send it first.</summary>
     private const int InitialSize = 16 * 1024;
 
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(InitialSize);
+    private readonly BodyBudget _budget;
+    private byte[] _buffer;
     private int _length;
+    private long _taken;
 
-    private BoundedBody()
+    private BoundedBody(BodyBudget budget)
     {
+        _budget = budget;
+        _buffer = Rent(InitialSize);
     }
 
     public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _length);
@@ -22,14 +26,15 @@ internal sealed class BoundedBody : IDisposable
     /// <see langword="null"/>, never a shortened body. Counts what arrives, since a chunked body announces no length.
     /// </summary>
     /// <exception cref="BadHttpRequestException">The request breaks off or is too slow.</exception>
-    public static async Task<BoundedBody?> ReadAsync(HttpRequest request, int maxBytes)
+    /// <exception cref="BodyBudgetExceededException">Other bodies have taken all memory that there is for them.</exception>
+    public static async Task<BoundedBody?> ReadAsync(HttpRequest request, int maxBytes, BodyBudget budget)
     {
         if (request.ContentLength > maxBytes)
         {
             return null;
         }
 
-        var body = new BoundedBody();
+        var body = new BoundedBody(budget);
         try
         {
             while (true)
@@ -64,9 +69,18 @@ internal sealed class BoundedBody : IDisposable
         if (_buffer.Length > 0)
         {
             ArrayPool<byte>.Shared.Return(_buffer);
-            _buffer = [];
-            _length = 0;
         }
+
+        Abandon();
+    }
+
+    /// <summary>Lets go of the bytes without handing their buffer to another request: somebody may still be reading them.</summary>
+    public void Abandon()
+    {
+        _budget.Return(_taken);
+        _taken = 0;
+        _buffer = [];
+        _length = 0;
     }
 
     private void MakeRoom()
@@ -76,9 +90,26 @@ internal sealed class BoundedBody : IDisposable
             return;
         }
 
-        var larger = ArrayPool<byte>.Shared.Rent(2 * _buffer.Length);
-        Bytes.CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_buffer);
+        var old = _buffer;
+        var larger = Rent(2 * old.Length);
+        old.AsSpan(0, _length).CopyTo(larger);
         _buffer = larger;
+        ArrayPool<byte>.Shared.Return(old);
+        _taken -= old.Length;
+        _budget.Return(old.Length);
+    }
+
+    private byte[] Rent(int size)
+    {
+        // The pool may give more than was asked for
+        var buffer = ArrayPool<byte>.Shared.Rent(size);
+        if (!_budget.TryTake(buffer.Length))
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            throw new BodyBudgetExceededException();
+        }
+
+        _taken += buffer.Length;
+        return buffer;
     }
 }

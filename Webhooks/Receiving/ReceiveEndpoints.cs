@@ -30,6 +30,7 @@ internal static class ReceiveEndpoints
                 StatusCodes.Status411LengthRequired, "The request says neither how long its body is, nor that it comes in chunks."),
             Reception.WrongForm wrong => Problem(wrong.Status, "This provider's events are neither encoded nor of this content type."),
             Reception.Unsigned unsigned => Unsigned(unsigned.Verdict),
+            Reception.NoRoom => NoRoom(request.HttpContext.Response),
             Reception.NoEvent => NoEvent(),
             Reception.Broken broken => Problem(broken.Status, "The request broke off or could not be read."),
             var other => throw new InvalidOperationException($"No answer for {other}."),
@@ -53,6 +54,12 @@ internal static class ReceiveEndpoints
 
         context.Response.Headers.Allow = known is { Challenge: ChallengeKind.MetaSubscription, VerifyToken: not null } ? "GET, POST" : "POST";
         return Problem(StatusCodes.Status405MethodNotAllowed, "Events are sent by POST.");
+    }
+
+    private static ProblemHttpResult NoRoom(HttpResponse response)
+    {
+        response.Headers.RetryAfter = "5";
+        return Problem(StatusCodes.Status503ServiceUnavailable, "Too many requests are under way. Nothing was stored: send it again.");
     }
 
     private static ProblemHttpResult NoEvent() => TypedResults.Problem(

@@ -6,6 +6,7 @@ internal static class ReceivingExtensions
     public static IHostApplicationBuilder AddReceiving(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<WebhooksMetrics>();
+        builder.Services.AddSingleton<BodyBudget>();
         builder.Services.AddSingleton<EventAssembly>();
         builder.Services.AddSingleton<WebhookReceiver>();
         return builder;

@@ -15,6 +15,9 @@ internal abstract record Reception
 
     public sealed record TooLarge(int MaxBytes) : Reception;
 
+    /// <summary>Other bodies have taken all memory that there is for them.</summary>
+    public sealed record NoRoom : Reception;
+
     /// <summary>Nothing that this source's provider sends, for the reason that <paramref name="Status"/> gives.</summary>
     public sealed record WrongForm(int Status) : Reception;
 

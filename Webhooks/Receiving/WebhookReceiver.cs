@@ -15,6 +15,7 @@ internal sealed partial class WebhookReceiver(
     SourceUses uses,
     EventAssembly assembly,
     QuarantineIntake quarantine,
+    BodyBudget budget,
     WebhooksMetrics metrics,
     TimeProvider time,
     ILogger<WebhookReceiver> logger)
@@ -39,11 +40,15 @@ internal sealed partial class WebhookReceiver(
         BoundedBody? body;
         try
         {
-            body = await BoundedBody.ReadAsync(request, source.MaxBodyBytes);
+            body = await BoundedBody.ReadAsync(request, source.MaxBodyBytes, budget);
         }
         catch (BadHttpRequestException exception)
         {
             return Reject(source, "broken", new Reception.Broken(exception.StatusCode));
+        }
+        catch (BodyBudgetExceededException)
+        {
+            return Reject(source, "no_room", new Reception.NoRoom());
         }
 
         if (body is null)
@@ -51,11 +56,19 @@ internal sealed partial class WebhookReceiver(
             return Reject(source, "too_large", new Reception.TooLarge(source.MaxBodyBytes));
         }
 
-        var reception = await AdmitAsync(source, request, body.Bytes, receivedAt);
-        // Not after an exception: a store that was given up may still be sending these bytes, so another request must not
-        // get the buffer. The garbage collector takes it then.
-        body.Dispose();
-        return reception;
+        try
+        {
+            var reception = await AdmitAsync(source, request, body.Bytes, receivedAt);
+            body.Dispose();
+            return reception;
+        }
+        catch
+        {
+            // A store that was given up may still be sending these bytes, so another request must not get the buffer. The
+            // garbage collector takes it then.
+            body.Abandon();
+            throw;
+        }
     }
 
     private async Task<Reception> AdmitAsync(

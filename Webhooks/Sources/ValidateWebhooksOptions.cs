@@ -9,8 +9,12 @@ internal sealed partial class ValidateWebhooksOptions(IConfiguration configurati
     private static readonly TimeSpan MinCommitTimeout = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan MaxCommitTimeout = TimeSpan.FromSeconds(30);
 
+    private const long MinBytesInFlight = 16L * 1024 * 1024;
+    private const long MaxBytesInFlight = 64L * 1024 * 1024 * 1024;
+    private const int BuffersOfABody = 4;
+
     /// <summary>What operators ask for stands beside the sources, under <c>/webhooks</c>.</summary>
-    private static readonly string[] Reserved = ["dead-letters", "destinations", "events", "quarantine", "replays", "sources"];
+    private static readonly string[] Reserved = ["audit", "dead-letters", "destinations", "events", "quarantine", "replays", "sources"];
 
     public ValidateOptionsResult Validate(string? name, WebhooksOptions options)
     {
@@ -20,6 +24,14 @@ internal sealed partial class ValidateWebhooksOptions(IConfiguration configurati
             failures.Add(
                 $"{SettingName.Of("CommitTimeout")} is {options.CommitTimeout:c}, outside {MinCommitTimeout:c} to {MaxCommitTimeout:c}. "
                 + "Example: 00:00:05");
+        }
+
+        // A body grows by doubling its buffer, and is copied from one to the other
+        var lowest = Math.Max(MinBytesInFlight, BuffersOfABody * options.Sources.Values.Select(source => (long)source.MaxBodyBytes).DefaultIfEmpty().Max());
+        if (options.MaxBytesInFlight < lowest || options.MaxBytesInFlight > MaxBytesInFlight)
+        {
+            failures.Add(
+                $"{SettingName.Of("MaxBytesInFlight")} is {options.MaxBytesInFlight}, outside {lowest} to {MaxBytesInFlight}. Example: 268435456");
         }
 
         foreach (var (sourceName, source) in options.Sources.OrderBy(pair => pair.Key, StringComparer.OrdinalIgnoreCase))

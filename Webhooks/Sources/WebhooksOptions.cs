@@ -12,6 +12,12 @@ public sealed class WebhooksOptions
     /// </summary>
     public TimeSpan CommitTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// The memory that the bodies of all requests together may take, from 16 MB to 64 GB, and at least four times the largest body
+    /// of any source. What comes beyond it is answered 503. Default: 256 MB.
+    /// </summary>
+    public long MaxBytesInFlight { get; set; } = 256L * 1024 * 1024;
+
     /// <summary>The sources by name; each is one <c>POST /webhooks/{name}</c>. Names ignore case.</summary>
     public Dictionary<string, SourceOptions> Sources { get; } = new(StringComparer.OrdinalIgnoreCase);
 }
