@@ -10,12 +10,18 @@ internal sealed partial class SourceUseWorker(SourceUses uses, SourceUseStore st
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(2);
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    private readonly Lock _lock = new();
+    private Task? _stopping;
+
+    /// <summary>
+    /// Whoever stops a host that is being stopped waits for the same last write: else he would dispose of the database under it.
+    /// </summary>
+    public override Task StopAsync(CancellationToken cancellationToken)
     {
-        await base.StopAsync(cancellationToken);
-        using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        bound.CancelAfter(LastPatience);
-        await WriteAsync(bound.Token);
+        lock (_lock)
+        {
+            return _stopping ??= StopOnceAsync(cancellationToken);
+        }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -32,6 +38,14 @@ internal sealed partial class SourceUseWorker(SourceUses uses, SourceUseStore st
         {
             // The service stops
         }
+    }
+
+    private async Task StopOnceAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        bound.CancelAfter(LastPatience);
+        await WriteAsync(bound.Token);
     }
 
     private async Task WriteAsync(CancellationToken cancellationToken)
