@@ -1,12 +1,20 @@
 using Microsoft.Extensions.Options;
+using ProdReady.BackupWorker.Archives;
+using ProdReady.BackupWorker.Archives.Encryption;
 using ProdReady.BackupWorker.Catalogue;
 using ProdReady.BackupWorker.Configuration;
+using ProdReady.BackupWorker.Drills;
 using ProdReady.BackupWorker.Dumping;
 using ProdReady.BackupWorker.Health;
+using ProdReady.BackupWorker.Operations;
+using ProdReady.BackupWorker.PointInTime;
 using ProdReady.BackupWorker.PostgresTools;
 using ProdReady.BackupWorker.Restoring;
+using ProdReady.BackupWorker.Retention;
 using ProdReady.BackupWorker.Runs;
+using ProdReady.BackupWorker.Scheduling;
 using ProdReady.BackupWorker.Storage;
+using ProdReady.BackupWorker.Verifying;
 
 namespace ProdReady.BackupWorker;
 
@@ -16,18 +24,40 @@ internal static class BackupsExtensions
     /// <summary>Adds making, listing and restoring backups.</summary>
     public static IHostApplicationBuilder AddBackups(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddOptions<BackupsOptions>().BindConfiguration(BackupsOptions.SectionName);
-        builder.Services.AddSingleton<DirectConnection>();
+        builder.AddArchives();
+        builder.AddBackupStorage();
+        builder.Services.AddSingleton<BackupSources>();
         builder.Services.AddSingleton<PostgresPrograms>();
-        builder.Services.AddSingleton<BackupDirectory>();
+        builder.Services.AddSingleton<ArchiveFeed>();
+        builder.Services.AddSingleton<ManifestFiles>();
+        builder.Services.AddSingleton<ManifestStore>();
+        builder.Services.AddSingleton<ManifestCache>();
+        builder.Services.AddSingleton<ManifestCatalogue>();
+        builder.Services.AddSingleton<BackupShelves>();
+        builder.Services.AddSingleton<VerifiedAges>();
         builder.Services.AddSingleton<BackupsMetrics>();
+        builder.Services.AddSingleton<PartWriter>();
         builder.Services.AddSingleton<DumpPipeline>();
+        builder.Services.AddSingleton<BackupVerifier>();
+        builder.Services.AddSingleton<BackupPublisher>();
         builder.Services.AddSingleton<RunStore>();
         builder.Services.AddSingleton<InterruptedRuns>();
         builder.Services.AddSingleton<RunStarter>();
+        builder.Services.AddSingleton<KeyGuard>();
+        builder.Services.AddSingleton<OccurrenceStore>();
+        builder.Services.AddSingleton<RunFollowUp>();
         builder.Services.AddSingleton<BackupRunner>();
         builder.Services.AddSingleton<BackupCatalogue>();
+        builder.Services.AddSingleton<ArchiveRestorer>();
+        builder.Services.AddSingleton<CopyRestorer>();
+        builder.Services.AddSingleton<RoleRestorer>();
+        builder.Services.AddSingleton<DatabaseSwap>();
         builder.Services.AddSingleton<RestoreHandler>();
+        builder.Services.AddSingleton<VerifyHandler>();
+        builder.Services.AddSingleton<DrillMetrics>();
+        builder.Services.AddSingleton<DrillHandler>();
+        builder.AddRetention();
+        builder.AddPointInTime();
         return builder;
     }
 
@@ -35,9 +65,18 @@ internal static class BackupsExtensions
     public static IHostApplicationBuilder AddBackupRuns(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<IValidateOptions<BackupsOptions>, ValidateBackupsOptions>();
-        builder.Services.AddOptions<BackupsOptions>().ValidateOnStart();
         builder.Services.AddSingleton<RunQueue>();
+        builder.Services.AddHostedService<EncryptionReport>();
         builder.Services.AddHostedService<RunWorker>();
+        builder.Services.AddHostedService<VerifiedAgesWorker>();
+        builder.AddSchedule();
+        builder.Services.AddSingleton<UnrecordedRuns>();
+        builder.Services.AddSingleton<IScheduledJob, BackupJob>();
+        builder.Services.AddSingleton<IScheduledJob, DrillJob>();
+        builder.Services.AddSingleton<OperationRegister>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<OperationRegister>());
+        builder.Services.AddSingleton<BackupsHealthCheck>();
+        builder.AddPointInTimeRuns();
         builder.Services.AddHealthChecks().AddCheck<BackupsHealthCheck>("backups");
         return builder;
     }

@@ -1,10 +1,21 @@
 using ProdReady.BackupWorker;
 using ProdReady.BackupWorker.Catalogue;
 using ProdReady.BackupWorker.Cli;
+using ProdReady.BackupWorker.Drills;
+using ProdReady.BackupWorker.Operations;
+using ProdReady.BackupWorker.Restoring;
+using ProdReady.BackupWorker.Retention;
+using ProdReady.BackupWorker.Verifying;
 using ProdReady.ServiceDefaults;
 using ProdReady.ServiceDefaults.ApiKeys;
+using ProdReady.ServiceDefaults.Health;
 using ProdReady.ServiceDefaults.Hosting;
 using ProdReady.ServiceDefaults.Postgres;
+
+if (HealthProbe.IsFor(args))
+{
+    return await HealthProbe.RunAsync(args);
+}
 
 if (CommandLineInterface.IsFor(args))
 {
@@ -24,6 +35,6 @@ app.UseServiceDefaults();
 app.UseEndpointAuthorization();
 
 app.MapDefaultEndpoints();
-app.MapBackups();
+app.MapBackups().MapVerifying().MapDrills().MapRestores().MapRetention().MapOperations();
 
 return await app.RunServiceAsync();

@@ -8,64 +8,76 @@ namespace ProdReady.BackupWorker.Catalogue;
 /// What there is: the backups that storage holds, and the runs without a backup that the table knows. Storage wins, and
 /// suffices: while the database is down, its backups are what one looks for.
 /// </summary>
-internal sealed partial class BackupCatalogue(BackupDirectory directory, RunStore store, ILogger<BackupCatalogue> logger)
+internal sealed partial class BackupCatalogue(BackupShelves shelves, RunStore store, ILogger<BackupCatalogue> logger)
 {
+    private static readonly Dictionary<string, string> None = [];
+
     /// <summary>Everything, newest first.</summary>
+    /// <exception cref="StorageException">No destination can be read.</exception>
     public async Task<IReadOnlyList<BackupSummary>> ListAsync(CancellationToken cancellationToken)
     {
         // The table first: a run that ends in between is then in storage as well, not in neither
         var runs = await RunsAsync(cancellationToken);
-        var stored = directory.List();
-        var ids = stored.Select(backup => backup.Manifest.Id).ToHashSet();
+        var backups = (await shelves.ListAsync(cancellationToken)).GroupBy(copy => copy.Name).ToList();
+        var ids = backups.Select(copies => copies.Key.Id).ToHashSet();
+        var triggers = runs is null ? None : await TriggersAsync(ids, cancellationToken);
         return
         [
-            .. stored.Select(BackupSummary.Of)
-                .Concat(runs.Where(run => !ids.Contains(run.Id)).Select(BackupSummary.Of))
+            .. backups.Select(copies => BackupSummary.Of([.. copies], triggers.GetValueOrDefault(copies.Key.Id)))
+                .Concat((runs ?? []).Where(run => !ids.Contains(run.Id)).Select(BackupSummary.Of))
                 .OrderByDescending(summary => summary.StartedAt),
         ];
     }
 
     /// <summary>One backup by id or name, or one run by id.</summary>
+    /// <exception cref="StorageException">No destination can be read.</exception>
     public async Task<BackupDetails?> FindAsync(string idOrName, CancellationToken cancellationToken)
     {
-        if (directory.Find(idOrName) is { } backup)
+        if (await StoredAsync(idOrName, cancellationToken) is { } backup)
         {
-            return BackupDetails.Of(BackupSummary.Of(backup), backup);
+            return backup;
         }
 
-        var run = (await RunsAsync(cancellationToken)).FirstOrDefault(run => run.Id == idOrName);
-        if (run is null)
-        {
-            return null;
-        }
-
+        var run = (await RunsAsync(cancellationToken))?.FirstOrDefault(run => run.Id == idOrName);
         // It may have ended between the two looks
-        return directory.Find(idOrName) is { } completed
-            ? BackupDetails.Of(BackupSummary.Of(completed), completed)
-            : BackupDetails.Of(BackupSummary.Of(run), null);
+        return await StoredAsync(idOrName, cancellationToken) ?? (run is null ? null : BackupDetails.Of(BackupSummary.Of(run), null));
     }
 
-    private async Task<IReadOnlyList<BackupRun>> RunsAsync(CancellationToken cancellationToken)
+    private async Task<BackupDetails?> StoredAsync(string idOrName, CancellationToken cancellationToken) =>
+        await shelves.FindAsync(idOrName, cancellationToken) is [var best, ..] copies
+            ? BackupDetails.Of(
+                BackupSummary.Of(copies, (await TriggersAsync([best.Name.Id], cancellationToken)).GetValueOrDefault(best.Name.Id)), best.Manifest)
+            : null;
+
+    /// <returns>Nothing if the database cannot be asked.</returns>
+    private Task<IReadOnlyList<BackupRun>?> RunsAsync(CancellationToken cancellationToken) =>
+        TryAsync<IReadOnlyList<BackupRun>>(() => store.WithoutBackupAsync(cancellationToken));
+
+    private async Task<IReadOnlyDictionary<string, string>> TriggersAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken) =>
+        await TryAsync(() => store.TriggersAsync(ids, cancellationToken)) ?? None;
+
+    private async Task<T?> TryAsync<T>(Func<Task<T>> ask)
+        where T : class
     {
         try
         {
-            return await store.WithoutBackupAsync(cancellationToken);
+            return await ask();
         }
-        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UndefinedTable)
+        catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn)
         {
-            // The command line against a database that the service never ran on
-            return [];
+            // The command line against a database that the service never ran on, or ran on in an older version
+            return null;
         }
         catch (NpgsqlException exception)
         {
             Log.StorageAlone(logger, exception.Message);
-            return [];
+            return null;
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "The database cannot be asked for running and failed runs; listing stored backups alone: {Reason}")]
+        [LoggerMessage(LogLevel.Warning, "The database cannot be asked for its runs; listing stored backups alone: {Reason}")]
         public static partial void StorageAlone(ILogger logger, string reason);
     }
 }

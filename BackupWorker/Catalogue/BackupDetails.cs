@@ -9,28 +9,39 @@ internal sealed record BackupDetails(
     string Database,
     string Status,
     long? Size,
-    string? Sha256,
+    long? ContentSize,
     DateTimeOffset StartedAt,
     DateTimeOffset? CompletedAt,
+    string? Trigger,
     string? Error,
-    string? File,
+    IReadOnlyList<BackupCopy> Copies,
+    RunProgressView? Progress,
+    IReadOnlyList<string>? Warnings,
+    IReadOnlyList<BackupFile>? Files,
     string? ToolVersion,
     string? ServerVersion,
+    string? WalPosition,
     long? LargeObjects,
     IReadOnlyList<TableRows>? Tables)
 {
-    public static BackupDetails Of(BackupSummary summary, StoredBackup? backup) => new(
+    /// <summary>Joins what is known.</summary>
+    public static BackupDetails Of(BackupSummary summary, BackupManifest? manifest) => new(
         summary.Id,
         summary.Database,
         summary.Status,
         summary.Size,
-        summary.Sha256,
+        manifest?.ContentSize,
         summary.StartedAt,
         summary.CompletedAt,
+        summary.Trigger,
         summary.Error,
-        backup is null ? null : Path.GetFileName(backup.ArchivePath),
-        backup?.Manifest.ToolVersion,
-        backup?.Manifest.ServerVersion,
-        backup?.Manifest.Content.LargeObjects,
-        backup?.Manifest.Content.Tables);
+        summary.Copies,
+        summary.Progress,
+        manifest?.Warnings,
+        manifest is null ? null : [.. manifest.Parts.Select(BackupFile.Of)],
+        manifest?.ToolVersion,
+        manifest?.ServerVersion,
+        manifest?.WalPosition,
+        manifest?.Content.LargeObjects,
+        manifest?.Content.Tables);
 }

@@ -1,45 +1,41 @@
 using Microsoft.AspNetCore.Http.HttpResults;
-using Npgsql;
+using ProdReady.BackupWorker.Configuration;
 using ProdReady.BackupWorker.Runs;
 using ProdReady.ServiceDefaults.ApiKeys;
 
 namespace ProdReady.BackupWorker.Catalogue;
 
 /// <summary><c>/backups</c>: start, list, look at.</summary>
-internal static partial class BackupEndpoints
+internal static class BackupEndpoints
 {
-    private const string ReadScope = "backups:read";
-    private const string RunScope = "backups:run";
-
     public static IEndpointRouteBuilder MapBackups(this IEndpointRouteBuilder endpoints)
     {
-        var backups = endpoints.MapGroup("/backups");
-        backups.MapPost("", StartAsync).RequireScope(RunScope).WithSummary("Start a backup");
-        backups.MapGet("", ListAsync).RequireScope(ReadScope).WithSummary("List the backups");
-        backups.MapGet("{id}", ShowAsync).RequireScope(ReadScope).WithSummary("Show a backup or a run");
+        var backups = endpoints.MapGroup("/backups").AnswerWhileAway();
+        backups.MapPost("", StartAsync).RequireScope(BackupScopes.Run).WithSummary("Start a backup");
+        backups.MapGet("", ListAsync).RequireScope(BackupScopes.Read).WithSummary("List the backups, and the runs without one, newest first");
+        backups.MapGet("{id}", ShowAsync).RequireScope(BackupScopes.Read).WithSummary("Show a backup or a run");
         return endpoints;
     }
 
-    private static async Task<Results<Accepted<BackupStarted>, ProblemHttpResult>> StartAsync(
-        RunStarter starter, RunQueue queue, ILogger<RunWorker> logger, CancellationToken cancellationToken)
+    private static async Task<Results<Accepted<BackupsStarted>, ProblemHttpResult>> StartAsync(
+        string? database,
+        BackupSources sources,
+        RunStarter starter,
+        RunQueue queue,
+        CancellationToken cancellationToken)
     {
-        StartOutcome outcome;
-        try
+        var databases = sources.All();
+        if (database is not null && (databases = [.. databases.Where(source => source.Database == database)]).Count == 0)
         {
-            outcome = await starter.TryStartAsync(cancellationToken);
-        }
-        catch (NpgsqlException exception)
-        {
-            Log.NotStarted(logger, exception.Message);
             return TypedResults.Problem(
-                "No backup was started: the database does not answer or refuses. The service's log says why.",
-                statusCode: StatusCodes.Status503ServiceUnavailable,
-                title: "The database cannot be reached");
+                $"'{database}' is not among the databases that are backed up (Backups:Databases).",
+                statusCode: StatusCodes.Status404NotFound,
+                title: "No such database");
         }
 
-        return outcome switch
+        return await starter.TryStartAsync(RunTrigger.Request, databases, cancellationToken) switch
         {
-            StartOutcome.Started { Run: var run } => await EnqueueAsync(run, queue),
+            StartOutcome.Started { Runs: var runs } => await EnqueueAsync(runs, queue),
             StartOutcome.Busy { RunningId: { } id } => TypedResults.Problem(
                 $"Backup {id} is under way. Look at /backups/{id}, and start another one when it has ended.",
                 statusCode: StatusCodes.Status409Conflict,
@@ -52,38 +48,37 @@ internal static partial class BackupEndpoints
         };
     }
 
-    private static async Task<Ok<IReadOnlyList<BackupSummary>>> ListAsync(BackupCatalogue catalogue, CancellationToken cancellationToken) =>
-        TypedResults.Ok(await catalogue.ListAsync(cancellationToken));
+    private static async Task<Results<Ok<IReadOnlyList<BackupSummary>>, ProblemHttpResult>> ListAsync(
+        string? database, string? status, BackupCatalogue catalogue, CancellationToken cancellationToken) =>
+        status is null || RunStatus.All.Contains(status)
+            ? TypedResults.Ok(BackupSummary.Filter(await catalogue.ListAsync(cancellationToken), database, status))
+            : BackupProblems.Invalid(new() { ["status"] = [$"It is none of {string.Join(", ", RunStatus.All)}."] });
 
     private static async Task<Results<Ok<BackupDetails>, ProblemHttpResult>> ShowAsync(
         string id, BackupCatalogue catalogue, CancellationToken cancellationToken) =>
         await catalogue.FindAsync(id, cancellationToken) is { } details
             ? TypedResults.Ok(details)
-            : TypedResults.Problem(
-                $"There is no backup and no run '{id}'. GET /backups lists them.",
-                statusCode: StatusCodes.Status404NotFound,
-                title: "No such backup");
+            : BackupProblems.NotFound($"There is no backup and no run '{id}'. GET /backups lists them.");
 
-    private static async Task<Results<Accepted<BackupStarted>, ProblemHttpResult>> EnqueueAsync(StartedRun run, RunQueue queue)
+    private static async Task<Results<Accepted<BackupsStarted>, ProblemHttpResult>> EnqueueAsync(StartedRuns runs, RunQueue queue)
     {
-        if (queue.TryAdd(run))
+        if (queue.TryAdd(runs))
         {
-            return TypedResults.Accepted($"/backups/{run.Id}", new BackupStarted(run.Id, run.Database, RunStatus.Running, run.StartedAt));
+            return TypedResults.Accepted(
+                runs.Runs is [var only] ? $"/backups/{only.Id}" : "/backups",
+                new BackupsStarted([.. runs.Runs.Select(run => new BackupStarted(run.Id, run.Database, RunStatus.Waiting, run.StartedAt))]));
         }
 
-        await run.DisposeAsync();
+        await runs.DisposeAsync();
         return TypedResults.Problem(
             "The service is shutting down. Try again in a moment.",
             statusCode: StatusCodes.Status503ServiceUnavailable,
             title: "No backup was started");
     }
 
-    /// <summary>The answer to a backup that was started.</summary>
-    internal sealed record BackupStarted(string Id, string Database, string Status, DateTimeOffset StartedAt);
+    /// <summary>The backups that were started, one for each database.</summary>
+    internal sealed record BackupsStarted(IReadOnlyList<BackupStarted> Backups);
 
-    private static partial class Log
-    {
-        [LoggerMessage(LogLevel.Error, "No backup was started: {Reason}")]
-        public static partial void NotStarted(ILogger logger, string reason);
-    }
+    /// <summary>A backup that was started.</summary>
+    internal sealed record BackupStarted(string Id, string Database, string Status, DateTimeOffset StartedAt);
 }

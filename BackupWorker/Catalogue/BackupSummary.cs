@@ -6,32 +6,50 @@ namespace ProdReady.BackupWorker.Catalogue;
 /// <summary>One line of the listing: a backup that exists, or a run that made none.</summary>
 /// <param name="Id">Names it in URLs and on the command line.</param>
 /// <param name="Database">What was backed up.</param>
-/// <param name="Status"><c>running</c>, <c>ok</c>, <c>failed</c> or <c>corrupt</c>.</param>
-/// <param name="Size">The archive's bytes, once there is one.</param>
-/// <param name="Sha256">The archive's SHA-256 in lower-case hexadecimal.</param>
+/// <param name="Status"><c>waiting</c>, <c>running</c>, <c>failed</c>, or the best of its copies: <c>ok</c>, <c>unverified</c>, <c>corrupt</c>.</param>
+/// <param name="Size">Its files' bytes in each destination, once there are some.</param>
 /// <param name="StartedAt">When the run started.</param>
 /// <param name="CompletedAt">When it ended.</param>
+/// <param name="Trigger">Who wanted it: <c>schedule</c>, <c>request</c> (the API) or <c>command</c> (the command line); nothing where its run is not recorded.</param>
 /// <param name="Error">What is wrong, in a sentence.</param>
+/// <param name="Copies">Where it is.</param>
+/// <param name="Progress">How far it is, while it is under way.</param>
 internal sealed record BackupSummary(
     string Id,
     string Database,
     string Status,
     long? Size,
-    string? Sha256,
     DateTimeOffset StartedAt,
     DateTimeOffset? CompletedAt,
-    string? Error)
+    string? Trigger,
+    string? Error,
+    IReadOnlyList<BackupCopy> Copies,
+    RunProgressView? Progress)
 {
-    public static BackupSummary Of(StoredBackup backup) => new(
-        backup.Manifest.Id,
-        backup.Manifest.Database,
-        backup.Damage is null ? RunStatus.Ok : RunStatus.Corrupt,
-        backup.Manifest.Size,
-        backup.Manifest.Sha256,
-        backup.Manifest.StartedAt,
-        backup.Manifest.CompletedAt,
-        backup.Damage);
+    /// <summary>A backup by its copies and who wanted it.</summary>
+    public static BackupSummary Of(IReadOnlyList<StoredBackup> copies, string? trigger)
+    {
+        var best = copies.MinBy(copy => copy.State)!;
+        var errors = copies.Select(copy => copy.Error).OfType<string>().ToList();
+        return new(
+            best.Manifest.Id,
+            best.Manifest.Database,
+            BackupCopy.StatusOf(best.State),
+            best.Manifest.Size,
+            best.Manifest.StartedAt,
+            best.Manifest.CompletedAt,
+            trigger,
+            errors.Count > 0 ? string.Join(' ', errors) : null,
+            [.. copies.Select(BackupCopy.Of)],
+            null);
+    }
 
-    public static BackupSummary Of(BackupRun run) =>
-        new(run.Id, run.Database, run.Status, null, null, run.StartedAt, run.CompletedAt, run.Error);
+    /// <summary>Those of one database, or of one status, or all.</summary>
+    public static IReadOnlyList<BackupSummary> Filter(IReadOnlyList<BackupSummary> all, string? database, string? status) =>
+        [.. all.Where(one => (database is null || one.Database == database) && (status is null || one.Status == status))];
+
+    /// <summary>A run without a backup.</summary>
+    public static BackupSummary Of(BackupRun run) => new(
+        run.Id, run.Database, run.Status, null, run.StartedAt, run.CompletedAt, run.Trigger, run.Error, [],
+        run is { Status: RunStatus.Running, Stage: { } stage } ? new(stage, run.BytesDone ?? 0, run.BytesTotal ?? 0) : null);
 }

@@ -37,22 +37,10 @@ internal static class CliAction
         {
             return await FailAsync(ExitCode.Configuration, string.Join(Environment.NewLine, exception.Failures));
         }
-        catch (BackupException exception)
+        catch (Exception exception) when (exception is BackupException or NpgsqlException or IOException or UnauthorizedAccessException)
         {
-            return await FailAsync(ExitCode.Failed, exception.Message);
-        }
-        catch (PostgresException exception)
-        {
-            return await FailAsync(ExitCode.Failed, $"The database answered: {exception.MessageText} ({exception.SqlState}).");
-        }
-        catch (NpgsqlException exception)
-        {
-            return await FailAsync(
-                ExitCode.Failed, $"The database cannot be reached: {exception.Message.TrimEnd('.')}. Is it, or the stack, running?");
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return await FailAsync(ExitCode.Failed, exception.Message);
+            var hint = exception is NpgsqlException and not PostgresException ? " Is it, or the stack, running?" : "";
+            return await FailAsync(ExitCode.Failed, FailureSentence.Of(exception) + hint);
         }
     }
 

@@ -1,6 +1,9 @@
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Logging.Console;
+using ProdReady.BackupWorker.Drills;
 using ProdReady.BackupWorker.Runs;
+using ProdReady.BackupWorker.Storage;
+using ProdReady.BackupWorker.Verifying;
 using ProdReady.ServiceDefaults;
 using ProdReady.ServiceDefaults.Configuration;
 using ProdReady.ServiceDefaults.Postgres;
@@ -38,12 +41,12 @@ internal static class CliHost
             return;
         }
 
-        var values = new Dictionary<string, string?> { ["ConnectionStrings:prodready"] = stack.Database };
-        if (stack.BackupDirectory is { Length: > 0 } directory)
+        var values = new Dictionary<string, string?>
         {
-            values["Backups:Directory"] = directory;
-        }
-
+            ["ConnectionStrings:prodready"] = stack.Database,
+            // Not the default, which is a folder wherever this runs
+            ["Backups:Directory"] = stack.BackupDirectory ?? BackupDestinations.NoFolder,
+        };
         // Below everything else, so that BACKUP_DIR still wins
         configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = values });
     }
@@ -57,6 +60,8 @@ internal static class CliHost
         logging.SetMinimumLevel(LogLevel.Warning);
         // What the commands themselves print
         logging.AddFilter(typeof(BackupRunner).FullName, LogLevel.None);
+        logging.AddFilter(typeof(DrillHandler).FullName, LogLevel.None);
+        logging.AddFilter(typeof(VerifyHandler).FullName, LogLevel.None);
         logging.AddFilter("Npgsql", LogLevel.None);
         // So that a wait for the database is not a silent one
         logging.AddFilter("ProdReady.ServiceDefaults", LogLevel.Information);

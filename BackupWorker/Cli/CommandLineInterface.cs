@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace ProdReady.BackupWorker.Cli;
 
-/// <summary>The same executable as a tool: <c>run</c>, <c>list</c>, <c>show</c>, <c>restore</c>.</summary>
+/// <summary>The same executable as a tool: <c>run</c>, <c>list</c>, <c>show</c>, <c>verify</c>, <c>drill</c>, <c>restore</c>, <c>base</c>, <c>prune</c>, <c>catalog</c>, <c>keygen</c>.</summary>
 internal static class CommandLineInterface
 {
     /// <summary>A restore drops what it created when it is interrupted, which can take a moment.</summary>
@@ -24,7 +24,13 @@ internal static class CommandLineInterface
             RunCommand.Create(json),
             ListCommand.Create(json),
             ShowCommand.Create(json),
+            VerifyCommand.Create(json),
+            DrillCommand.Create(json),
             RestoreCommand.Create(json),
+            BaseCommand.Create(json),
+            PruneCommand.Create(json),
+            CatalogCommand.Create(json),
+            KeygenCommand.Create(),
             json,
         };
         // A database may be called @something

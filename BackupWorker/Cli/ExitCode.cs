@@ -14,6 +14,9 @@ internal static class ExitCode
     public const int TargetExists = 5;
     public const int Busy = 6;
     public const int RowsDiffer = 7;
+    public const int NotSwapped = 8;
+    public const int NotCompared = 9;
+    public const int LogMissing = 10;
     public const int Configuration = ServiceRunner.ConfigurationError;
 
     /// <summary>As shells report an end by Ctrl-C.</summary>
@@ -26,6 +29,9 @@ internal static class ExitCode
         RestoreVerdict.Corrupt => Corrupt,
         RestoreVerdict.TargetExists => TargetExists,
         RestoreVerdict.RowsDiffer => RowsDiffer,
+        RestoreVerdict.NotSwapped => NotSwapped,
+        RestoreVerdict.NotCompared => NotCompared,
+        RestoreVerdict.LogMissing => LogMissing,
         _ => Failed,
     };
 }

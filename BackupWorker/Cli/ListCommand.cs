@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ProdReady.BackupWorker.Catalogue;
+using ProdReady.BackupWorker.Runs;
 using ProdReady.BackupWorker.Storage;
 
 namespace ProdReady.BackupWorker.Cli;
@@ -9,15 +10,21 @@ internal static class ListCommand
 {
     public static Command Create(Option<bool> json)
     {
-        var command = new Command("list", "Lists backups, and runs that failed or are under way, newest first.");
+        var database = new Option<string?>("--database") { Description = "Only those of this database.", HelpName = "database" };
+        var status = new Option<string?>("--status") { Description = "Only those of this status.", HelpName = "status" };
+        status.AcceptOnlyFromAmong([.. RunStatus.All]);
+        var command = new Command("list", "Lists backups, and runs that failed or are under way, newest first.") { database, status };
         command.SetAction((result, cancellationToken) => CliAction.RunAsync(
-            needsDatabase: false, (host, token) => RunAsync(host, result.GetValue(json), token), cancellationToken));
+            needsDatabase: false,
+            (host, token) => RunAsync(host, result.GetValue(database), result.GetValue(status), result.GetValue(json), token),
+            cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(IHost host, bool json, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(IHost host, string? database, string? status, bool json, CancellationToken cancellationToken)
     {
-        var backups = await host.Services.GetRequiredService<BackupCatalogue>().ListAsync(cancellationToken);
+        var all = await host.Services.GetRequiredService<BackupCatalogue>().ListAsync(cancellationToken);
+        var backups = BackupSummary.Filter(all, database, status);
         if (json)
         {
             Screen.WriteJson(backups);
@@ -26,12 +33,12 @@ internal static class ListCommand
 
         if (backups.Count == 0)
         {
-            await Console.Out.WriteLineAsync($"There are no backups in {host.Services.GetRequiredService<BackupDirectory>().Root}.");
+            await Console.Out.WriteLineAsync($"There are no{(all.Count > 0 ? " such" : "")} backups in {host.Services.GetRequiredService<BackupShelves>().Locations}.");
             return ExitCode.Ok;
         }
 
         Screen.WriteTable(
-            ["Id", "Database", "Status", "Size", "Started", "SHA-256", "Error"],
+            ["Id", "Database", "Status", "Size", "Started", "By", "Copies", "Error"],
             backups.Select(backup => new[]
             {
                 backup.Id,
@@ -39,7 +46,8 @@ internal static class ListCommand
                 backup.Status,
                 Screen.Size(backup.Size),
                 Screen.Time(backup.StartedAt),
-                backup.Sha256 is { Length: > 12 } hash ? hash[..12] + "…" : "-",
+                backup.Trigger ?? "-",
+                string.Join(", ", backup.Copies.Select(copy => $"{copy.Destination} {copy.Status}")),
                 backup.Error ?? "",
             }));
         return ExitCode.Ok;

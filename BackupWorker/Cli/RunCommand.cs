@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ProdReady.BackupWorker.Catalogue;
+using ProdReady.BackupWorker.Configuration;
 using ProdReady.BackupWorker.Runs;
 
 namespace ProdReady.BackupWorker.Cli;
@@ -9,44 +10,93 @@ internal static class RunCommand
 {
     public static Command Create(Option<bool> json)
     {
-        var command = new Command("run", "Makes a backup now and waits for it.");
+        var databases = new Option<string[]>("--database")
+        {
+            Description = "Only this one of the databases that are configured; may be given several times.",
+            HelpName = "database",
+        };
+        var command = new Command("run", "Makes a backup of every database now and waits for them.") { databases };
         command.SetAction((result, cancellationToken) => CliAction.RunAsync(
-            needsDatabase: true, (host, token) => RunAsync(host, result.GetValue(json), token), cancellationToken));
+            needsDatabase: true,
+            (host, token) => RunAsync(host, result.GetValue(databases) ?? [], result.GetValue(json), token),
+            cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(IHost host, bool json, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(IHost host, string[] databases, bool json, CancellationToken cancellationToken)
     {
         // Brings the schema up to date, for a database that the service has not run on yet
         await host.StartAsync(cancellationToken);
-        var exitCode = await BackUpAsync(host.Services, json, cancellationToken);
+        var exitCode = await BackUpAsync(host.Services, databases, json, cancellationToken);
         await host.StopAsync(CancellationToken.None);
         return exitCode;
     }
 
-    private static async Task<int> BackUpAsync(IServiceProvider services, bool json, CancellationToken cancellationToken)
+    private static async Task<int> BackUpAsync(
+        IServiceProvider services, string[] databases, bool json, CancellationToken cancellationToken)
     {
-        var outcome = await services.GetRequiredService<RunStarter>().TryStartAsync(cancellationToken);
-        if (outcome is not StartOutcome.Started { Run: var run })
+        var sources = services.GetRequiredService<BackupSources>();
+        if (Array.Find(databases, database => sources.Find(database) is null) is { } unknown)
+        {
+            return await CliAction.FailAsync(
+                ExitCode.Usage, $"'{unknown}' is not among the databases that are backed up (Backups:Databases).");
+        }
+
+        List<DirectConnection> wanted = [.. sources.All().Where(source => databases.Length == 0 || databases.Contains(source.Database))];
+        var outcome = await services.GetRequiredService<RunStarter>().TryStartAsync(RunTrigger.Command, wanted, cancellationToken);
+        if (outcome is not StartOutcome.Started { Runs: var runs })
         {
             return await CliAction.FailAsync(
                 ExitCode.Busy,
                 outcome is StartOutcome.Busy { RunningId: { } id } ? $"Backup {id} is under way." : "Another backup is under way.");
         }
 
-        await Console.Error.WriteLineAsync($"Backing up '{run.Database}' as {run.Id}");
-        var result = await services.GetRequiredService<BackupRunner>().RunAsync(run, cancellationToken);
-        if (result.Error is { } error)
+        foreach (var run in runs.Runs)
         {
-            return await CliAction.FailAsync(
-                cancellationToken.IsCancellationRequested ? ExitCode.Interrupted : ExitCode.Failed, $"Backup {run.Id} failed: {error}");
+            await Console.Error.WriteLineAsync($"Backing up '{run.Database}' as {run.Id}");
         }
 
-        if (await services.GetRequiredService<BackupCatalogue>().FindAsync(run.Id, CancellationToken.None) is { } backup)
+        var results = await ProgressBar.ShowAsync(
+            runs.Runs, () => services.GetRequiredService<BackupRunner>().RunAsync(runs, cancellationToken));
+        return await TellAsync(services, results, json, cancellationToken.IsCancellationRequested);
+    }
+
+    private static async Task<int> TellAsync(IServiceProvider services, IReadOnlyList<RunResult> results, bool json, bool isInterrupted)
+    {
+        var catalogue = services.GetRequiredService<BackupCatalogue>();
+        var backups = new List<BackupDetails>();
+        foreach (var result in results)
         {
-            ShowCommand.Write(backup, json);
+            if (await catalogue.FindAsync(result.Run.Id, CancellationToken.None) is { } backup)
+            {
+                backups.Add(backup);
+            }
         }
 
-        return ExitCode.Ok;
+        if (json)
+        {
+            Screen.WriteJson(backups);
+        }
+        else
+        {
+            backups.FindAll(backup => backup.Files is not null).ForEach(backup => ShowCommand.Write(backup, json: false));
+        }
+
+        foreach (var result in results)
+        {
+            foreach (var warning in result.Warnings)
+            {
+                await Console.Error.WriteLineAsync($"Backup {result.Run.Id} is not proved everywhere. {warning}");
+            }
+
+            if (result.Error is { } error)
+            {
+                await Console.Error.WriteLineAsync($"Backup {result.Run.Id} of '{result.Run.Database}' failed: {error}");
+            }
+        }
+
+        return isInterrupted ? ExitCode.Interrupted
+            : results.Any(result => result.Error is not null || result.Warnings.Count > 0) ? ExitCode.Failed
+            : ExitCode.Ok;
     }
 }

@@ -27,6 +27,23 @@ internal static class ShowCommand
         }
 
         Screen.WriteTable(["Backup", backup.Id], Facts(backup).Where(fact => fact[1].Length > 0));
+        if (backup.Copies.Count > 0)
+        {
+            Screen.WriteTable(
+                ["Destination", "Status", "Read back", "Restored in a drill", "Error"],
+                backup.Copies.Select(copy => new[]
+                {
+                    copy.Destination, copy.Status, Screen.Time(copy.CheckedAt), Screen.Time(copy.DrilledAt), copy.Error ?? "",
+                }));
+        }
+
+        if (backup.Files is { } files)
+        {
+            Screen.WriteTable(
+                ["File", "Size", "Key", "SHA-256"],
+                files.Select(file => new[] { file.File, Screen.Number(file.Size), file.KeyId ?? "not encrypted", file.Sha256 }));
+        }
+
         if (backup.Tables is { } tables)
         {
             Screen.WriteTable(
@@ -40,12 +57,14 @@ internal static class ShowCommand
         ["Status", backup.Status],
         ["Error", backup.Error ?? ""],
         ["Size", backup.Size is null ? "" : $"{Screen.Size(backup.Size)} ({Screen.Number(backup.Size)} bytes)"],
-        ["SHA-256", backup.Sha256 ?? ""],
+        ["Content", backup.ContentSize is null ? "" : $"{Screen.Size(backup.ContentSize)} ({Screen.Number(backup.ContentSize)} bytes)"],
         ["Started", Screen.Time(backup.StartedAt)],
+        ["Started by", backup.Trigger ?? ""],
         ["Completed", Screen.Time(backup.CompletedAt)],
-        ["File", backup.File ?? ""],
+        ["Warnings", string.Join(' ', backup.Warnings ?? [])],
         ["pg_dump", backup.ToolVersion ?? ""],
         ["Server", backup.ServerVersion ?? ""],
+        ["WAL position", backup.WalPosition ?? ""],
         ["Large objects", backup.LargeObjects is > 0 ? Screen.Number(backup.LargeObjects) : ""],
     ];
 

@@ -9,7 +9,7 @@ namespace ProdReady.BackupWorker.Cli;
 /// </summary>
 /// <param name="Path">Where it was found.</param>
 /// <param name="Database">The stack's database.</param>
-/// <param name="BackupDirectory">The folder of the stack's backups.</param>
+/// <param name="BackupDirectory">The folder of the stack's backups, if they are not in a bucket alone.</param>
 internal sealed record StackFile(string Path, string Database, string? BackupDirectory)
 {
     private const string FileName = "stack.json";

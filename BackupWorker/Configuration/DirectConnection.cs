@@ -4,27 +4,28 @@ using ProdReady.ServiceDefaults.Configuration;
 namespace ProdReady.BackupWorker.Configuration;
 
 /// <summary>
-/// The database that is backed up, reached past any pooler: a session's lock and an exported snapshot do not survive one
-/// that hands sessions around.
+/// A database, reached past any pooler: a session's lock and an exported snapshot do not survive one that hands sessions around.
 /// </summary>
-internal sealed class DirectConnection(IConfiguration configuration)
+/// <param name="value">A connection string or URL.</param>
+/// <param name="setting">The setting that holds it, for messages.</param>
+/// <param name="database">Another database of the same server.</param>
+internal sealed class DirectConnection(string? value, string setting, string? database = null)
 {
-    private const string ApplicationName = "prodready-backups";
+    /// <summary>What our sessions are called on the server.</summary>
+    public const string ApplicationName = "prodready-backups";
 
     /// <summary>The database's name.</summary>
     /// <exception cref="BackupException">Nothing usable is configured.</exception>
     public string Database => Settings().Database!;
 
-    /// <summary>Connection settings of one session of our own, by <c>DIRECT_URL</c> where one is set.</summary>
-    /// <param name="database">Another database of the same server.</param>
+    /// <summary>Connection settings of one session of our own.</summary>
+    /// <param name="other">Another database of the same server.</param>
     /// <exception cref="BackupException">Nothing usable is configured.</exception>
-    public NpgsqlConnectionStringBuilder Settings(string? database = null)
+    public NpgsqlConnectionStringBuilder Settings(string? other = null)
     {
-        var direct = configuration.GetConnectionString("prodready-direct");
-        var value = string.IsNullOrWhiteSpace(direct) ? configuration.GetConnectionString("prodready") : direct;
         if (!ConnectionUrl.TryParsePostgres(value, out var connectionString, out var error))
         {
-            throw new BackupException($"The database's connection string (DIRECT_URL or DATABASE_URL) {error}.");
+            throw new BackupException($"The database's connection string ({setting}) {error}.");
         }
 
         var settings = new NpgsqlConnectionStringBuilder(connectionString)
@@ -36,14 +37,14 @@ internal sealed class DirectConnection(IConfiguration configuration)
             // They sit idle for as long as pg_dump works; routers and idle_session_timeout drop silent ones
             KeepAlive = 30,
         };
-        settings.Database = database ?? settings.Database ?? settings.Username;
+        settings.Database = other ?? database ?? settings.Database ?? settings.Username;
         return settings;
     }
 
     /// <summary>Opens a session.</summary>
-    public async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken, string? database = null)
+    public async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken, string? other = null)
     {
-        var connection = new NpgsqlConnection(Settings(database).ConnectionString);
+        var connection = new NpgsqlConnection(Settings(other).ConnectionString);
         try
         {
             await connection.OpenAsync(cancellationToken);
@@ -55,4 +56,7 @@ internal sealed class DirectConnection(IConfiguration configuration)
             throw;
         }
     }
+
+    /// <summary>Another database of the same server.</summary>
+    public DirectConnection To(string other) => new(value, setting, other);
 }

@@ -11,8 +11,27 @@ internal sealed record TableRows(string Schema, string Table, long Rows);
 /// but not those that an extension brings along: pg_dump leaves their rows to the extension.
 /// </param>
 /// <param name="LargeObjects">The number of large objects.</param>
-internal sealed record DatabaseContent(IReadOnlyList<TableRows> Tables, long LargeObjects)
+/// <param name="Constraints">The number of constraints.</param>
+/// <param name="NotValid">Those of them that are not known to hold for all rows, as <c>schema.table.constraint</c>.</param>
+internal sealed record DatabaseContent(
+    IReadOnlyList<TableRows> Tables, long LargeObjects, long Constraints, IReadOnlyList<string> NotValid)
 {
+    // NOT NULL is a constraint from PostgreSQL 18 on only, so that a backup of an older server would differ from itself
+    private const string ConstraintsSql =
+        """
+        SELECT count(*), coalesce(array_agg(format('%s.%s.%s', n.nspname, c.relname, k.conname) ORDER BY n.nspname, c.relname, k.conname)
+            FILTER (WHERE NOT k.convalidated), '{}')
+        FROM pg_catalog.pg_constraint k
+        JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
+        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+        WHERE k.contype <> 'n'
+          AND n.nspname <> 'information_schema'
+          AND n.nspname NOT LIKE 'pg\_%'
+          AND NOT EXISTS (
+              SELECT FROM pg_catalog.pg_depend d
+              WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+        """;
+
     private const string TablesSql =
         """
         SELECT n.nspname, c.relname, format('SELECT count(*) FROM %s %I.%I', CASE c.relkind WHEN 'r' THEN 'ONLY' ELSE '' END, n.nspname, c.relname)
@@ -48,7 +67,17 @@ internal sealed record DatabaseContent(IReadOnlyList<TableRows> Tables, long Lar
         }
 
         var largeObjects = await CountAsync(connection, "SELECT count(*) FROM pg_catalog.pg_largeobject_metadata", cancellationToken);
-        return new(tables, largeObjects);
+        var (constraints, notValid) = await ConstraintsAsync(connection, cancellationToken);
+        return new(tables, largeObjects, constraints, notValid);
+    }
+
+    private static async Task<(long Count, string[] NotValid)> ConstraintsAsync(
+        NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(ConstraintsSql, connection) { CommandTimeout = 0 };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return (reader.GetInt64(0), reader.GetFieldValue<string[]>(1));
     }
 
     private static async Task<long> CountAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)

@@ -1,104 +1,86 @@
+using Microsoft.Extensions.Options;
 using ProdReady.BackupWorker.Configuration;
 using ProdReady.BackupWorker.PostgresTools;
 using ProdReady.BackupWorker.Runs;
 using ProdReady.BackupWorker.Storage;
-using ProdReady.ServiceDefaults.Postgres;
 
 namespace ProdReady.BackupWorker.Dumping;
 
 /// <summary>
-/// pg_dump -> hash -> disk -> read back, hash and decode -> final name -> manifest. A failure at any step leaves nothing that
-/// looks like a backup.
+/// Several pg_dumps of one snapshot -> compressed -> encrypted -> every destination. What it returns is no backup yet: its files have no
+/// manifest.
 /// </summary>
 internal sealed class DumpPipeline(
-    DirectConnection direct,
-    PostgresPrograms programs,
-    BackupDirectory directory,
-    TimeProvider time)
+    PostgresPrograms programs, PartWriter writer, Archives.ArchiveCodec codec, IOptions<BackupsOptions> options, TimeProvider time)
 {
-    /// <summary>Makes one backup.</summary>
+    /// <summary>Dumps one database.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="destinations">Where to.</param>
+    /// <param name="cancellationToken">Ends it; its programs are killed.</param>
+    /// <returns>The manifest that makes the files a backup, once they are proved.</returns>
     /// <exception cref="BackupException">It failed; the message says why.</exception>
-    public async Task<BackupManifest> RunAsync(StartedRun run, CancellationToken cancellationToken)
+    public async Task<BackupManifest> RunAsync(StartedRun run, RunDestinations destinations, CancellationToken cancellationToken)
     {
         var binaries = programs.Find();
         var version = await PostgresPrograms.VersionAsync(binaries[PostgresPrograms.Dump], cancellationToken);
-        await using var connection = await direct.OpenAsync(cancellationToken);
+        await using var connection = await run.Source.OpenAsync(cancellationToken);
         PostgresPrograms.RequireFor(connection, version);
 
-        await using var archive = directory.Create(new(run.Database, run.StartedAt, run.Id));
         await using var snapshot = await DumpSnapshot.TakeAsync(connection, cancellationToken);
-        var locale = await DatabaseLocale.ReadAsync(connection, cancellationToken);
-        var roles = await DatabaseRoles.ReadAsync(connection, cancellationToken);
-        var (written, content) = await DumpAndCountAsync(binaries, snapshot, archive, cancellationToken);
-        await archive.CloseAsync(cancellationToken);
-        await VerifyAsync(binaries, archive, written, cancellationToken);
-
-        await run.Lock.EnsureHeldAsync(cancellationToken);
+        var tables = await SizedTable.ListAsync(connection, cancellationToken);
+        var data = DataPlan.Make(tables, options.Value.EffectiveJobs, options.Value.ParallelFrom);
+        var readsPasswords = await GlobalsDump.ReadsPasswordsAsync(connection, cancellationToken);
         var manifest = new BackupManifest
         {
+            Version = BackupManifest.CurrentVersion,
             Id = run.Id,
             Database = run.Database,
-            State = BackupManifest.Ok,
             StartedAt = run.StartedAt,
-            CompletedAt = time.GetUtcNow(),
-            Size = written.Size,
-            Sha256 = written.Sha256,
+            CompletedAt = run.StartedAt,
+            Parts = [],
             ToolVersion = version.Text,
             ServerVersion = connection.PostgreSqlVersion.ToString(),
-            Locale = locale,
-            Roles = roles,
-            Content = content,
+            WalPosition = snapshot.WalPosition,
+            Locale = await DatabaseLocale.ReadAsync(connection, cancellationToken),
+            Roles = await DatabaseRoles.ReadAsync(connection, cancellationToken),
+            Content = new([], 0, 0, []),
+            Jobs = Math.Min(options.Value.EffectiveJobs, data.Streams.Count + 1),
+            Warnings = readsPasswords ? [] : [GlobalsDump.WithoutPasswords],
         };
-        archive.Publish(manifest);
-        return manifest;
+
+        run.Progress.Begin(RunStage.Dumping, tables.Sum(table => table.Size));
+        var parts = DumpParts.Of(
+            run.Name, codec.Suffix, binaries, snapshot, data, GlobalsDump.Arguments(run.Database, readsPasswords));
+        var environment = LibpqEnvironment.From(run.Source.Settings(), connection);
+        var (written, content) = await DumpAndCountAsync(run, parts, environment, snapshot, destinations, cancellationToken);
+        return manifest with { Parts = written, Content = content, CompletedAt = time.GetUtcNow() };
     }
 
-    private async Task<(HashedCopy Written, DatabaseContent Content)> DumpAndCountAsync(
-        PostgresBinaries binaries, DumpSnapshot snapshot, PartialArchive archive, CancellationToken cancellationToken)
+    private async Task<(ManifestPart[] Written, DatabaseContent Content)> DumpAndCountAsync(
+        StartedRun run,
+        IReadOnlyList<DumpPart> parts,
+        IReadOnlyDictionary<string, string> environment,
+        DumpSnapshot snapshot,
+        RunDestinations destinations,
+        CancellationToken cancellationToken)
     {
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var dump = DumpAsync(binaries, snapshot, archive, both.Token);
-        var count = DatabaseContent.CountAsync(snapshot.Connection, both.Token);
-        var first = await Task.WhenAny(dump, count);
-        if (!first.IsCompletedSuccessfully)
+        using var all = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var turns = new SemaphoreSlim(options.Value.EffectiveJobs);
+        var dumps = parts
+            .Select(part => writer.WriteAsync(part, environment, destinations, turns, run.Progress.OfFile(), all.Token))
+            .ToList();
+        var count = DatabaseContent.CountAsync(snapshot.Connection, all.Token);
+        await foreach (var ended in Task.WhenEach([.. dumps, count]))
         {
-            // Neither is worth finishing without the other
-            await both.CancelAsync();
-            await Task.WhenAll(dump, count).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await first;
+            if (!ended.IsCompletedSuccessfully)
+            {
+                // None is worth finishing without the others
+                await all.CancelAsync();
+                await Task.WhenAll([.. dumps, count]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await ended;
+            }
         }
 
-        return (await dump, await count);
-    }
-
-    private async Task<HashedCopy> DumpAsync(
-        PostgresBinaries binaries, DumpSnapshot snapshot, PartialArchive archive, CancellationToken cancellationToken)
-    {
-        await using var process = ToolProcess.Start(
-            binaries[PostgresPrograms.Dump],
-            ["--format=custom", "--no-password", $"--snapshot={snapshot.Id}"],
-            LibpqEnvironment.From(direct.Settings(), snapshot.Connection),
-            cancellationToken);
-        process.Input.Close();
-        var written = await HashedCopy.RunAsync(process.Output, archive.Content, outlivesDestination: false, cancellationToken);
-        var exit = await process.WaitAsync(cancellationToken);
-        return exit.Succeeded ? written : throw new BackupException(exit.Error);
-    }
-
-    private static async Task VerifyAsync(
-        PostgresBinaries binaries, PartialArchive archive, HashedCopy written, CancellationToken cancellationToken)
-    {
-        var (exit, read) = await ArchiveReader.DecodeAsync(archive.Path, binaries[PostgresPrograms.Restore], cancellationToken);
-        if (read != written)
-        {
-            throw new BackupException(
-                $"The archive reads back other than it was written ({read.Size} bytes, SHA-256 {read.Sha256}; "
-                + $"written {written.Size}, {written.Sha256}). Look at the disk below BACKUP_DIR.");
-        }
-
-        if (!exit.Succeeded)
-        {
-            throw new BackupException($"The archive cannot be decoded. {exit.Error}");
-        }
+        return (await Task.WhenAll(dumps), await count);
     }
 }

@@ -4,13 +4,18 @@ using ProdReady.ServiceDefaults.Postgres;
 
 namespace ProdReady.BackupWorker.PostgresTools;
 
-/// <summary>Finds pg_dump and pg_restore, anew for each run: a package upgrade moves them while we run.</summary>
+/// <summary>Finds pg_dump, pg_dumpall and pg_restore, anew for each run: a package upgrade moves them while we run.</summary>
 internal sealed class PostgresPrograms(IConfiguration configuration)
 {
     public const string Dump = "pg_dump";
+    public const string DumpAll = "pg_dumpall";
     public const string Restore = "pg_restore";
+    public const string BaseBackup = "pg_basebackup";
+    public const string ReceiveWal = "pg_receivewal";
+    public const string VerifyBackup = "pg_verifybackup";
+    public const string Server = "postgres";
 
-    /// <summary>Looks for both programs in one folder.</summary>
+    /// <summary>Looks for all of them in one folder.</summary>
     /// <returns><see langword="false"/> with a sentence that says what to do.</returns>
     public bool TryFind([NotNullWhen(true)] out PostgresBinaries? binaries, [NotNullWhen(false)] out string? error)
     {
@@ -19,20 +24,29 @@ internal sealed class PostgresPrograms(IConfiguration configuration)
             return false;
         }
 
-        if (!File.Exists(binaries[Restore]))
+        var found = binaries;
+        if (Array.Find([DumpAll, Restore], program => !File.Exists(found[program])) is not { } missing)
         {
-            error = $"{binaries.Directory} holds {Dump} but no {Restore}. Set POSTGRES_BIN to a folder that holds both.";
-            binaries = null;
-            return false;
+            return true;
         }
 
-        return true;
+        error = $"{binaries.Directory} holds {Dump} but no {missing}. Set POSTGRES_BIN to a folder that holds both.";
+        binaries = null;
+        return false;
     }
 
-    /// <summary>Finds both programs.</summary>
+    /// <summary>Finds them.</summary>
     /// <exception cref="BackupException">They are not there.</exception>
     public PostgresBinaries Find() =>
         TryFind(out var binaries, out var error) ? binaries : throw new BackupException(error);
+
+    /// <summary>Finds one of those that not every run needs.</summary>
+    /// <returns>Its full path.</returns>
+    /// <exception cref="BackupException">It is not there.</exception>
+    public string Find(string program) =>
+        PostgresBinaries.TryFind(configuration["Postgres:Bin"], program, out var binaries, out var error)
+            ? binaries[program]
+            : throw new BackupException(error);
 
     /// <summary>Asks a program for its version.</summary>
     /// <exception cref="BackupException">It does not run.</exception>

@@ -15,7 +15,8 @@ internal sealed record ToolExit(string Program, int Code, IReadOnlyList<string> 
     {
         get
         {
-            var told = string.Join(' ', Messages.Where(IsTelling));
+            // The tolerated ones last: they come first, and are many
+            var told = string.Join(' ', Messages.Where(message => IsTelling(Program, message)).OrderBy(IsUnknownTimeout));
             var detail = told.Length > 0 ? told : "It said nothing on standard error.";
             return $"{Program} failed with exit code {Code}. {(detail.Length > MaxLength ? detail[..MaxLength] + "…" : detail)}";
         }
@@ -27,12 +28,16 @@ internal sealed record ToolExit(string Program, int Code, IReadOnlyList<string> 
     /// </summary>
     public bool FailedOnlyForUnknownTimeout =>
         Code == 1
-        && Messages.Where(IsError).ToList() is { Count: > 0 } errors
-        && errors.TrueForAll(error =>
-            error.Contains("unrecognized configuration parameter \"transaction_timeout\"", StringComparison.Ordinal));
+        && Messages.Where(message => IsError(Program, message)).ToList() is { Count: > 0 } errors
+        && errors.TrueForAll(IsUnknownTimeout);
 
-    private bool IsError(string message) => message.StartsWith(Program + ": error: ", StringComparison.Ordinal);
+    /// <summary>Whether a line says what went wrong.</summary>
+    public static bool IsTelling(string program, string message) =>
+        IsError(program, message) || message.StartsWith(program + ": detail: ", StringComparison.Ordinal);
 
-    private bool IsTelling(string message) =>
-        IsError(message) || message.StartsWith(Program + ": detail: ", StringComparison.Ordinal);
+    /// <summary>Whether a line is about the setting of <see cref="FailedOnlyForUnknownTimeout"/>; each connection says it anew.</summary>
+    public static bool IsUnknownTimeout(string message) =>
+        message.Contains("unrecognized configuration parameter \"transaction_timeout\"", StringComparison.Ordinal);
+
+    private static bool IsError(string program, string message) => message.StartsWith(program + ": error: ", StringComparison.Ordinal);
 }

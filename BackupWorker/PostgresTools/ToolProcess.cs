@@ -6,7 +6,8 @@ namespace ProdReady.BackupWorker.PostgresTools;
 /// <summary>One of PostgreSQL's programs at work. It never outlives this object, nor a cancelled token.</summary>
 internal sealed class ToolProcess : IAsyncDisposable
 {
-    private const int KeptErrors = 100;
+    /// <summary>Of those lines that say what went wrong, and of the others.</summary>
+    private const int KeptLines = 100;
 
     private readonly string _program;
     private readonly Process _process;
@@ -90,9 +91,12 @@ internal sealed class ToolProcess : IAsyncDisposable
     private static async Task<List<string>> ReadErrorsAsync(StreamReader reader, string program)
     {
         var errors = new List<string>();
+        var (telling, others) = (0, 0);
         while (await reader.ReadLineAsync() is { } line)
         {
-            if (errors.Count < KeptErrors && line.StartsWith(program + ": ", StringComparison.Ordinal))
+            // What is tolerated once per connection must not take the place of what is not
+            if (line.StartsWith(program + ": ", StringComparison.Ordinal) && !(ToolExit.IsUnknownTimeout(line) && errors.Exists(ToolExit.IsUnknownTimeout))
+                && (ToolExit.IsTelling(program, line) ? telling++ : others++) < KeptLines)
             {
                 errors.Add(line);
             }

@@ -14,6 +14,9 @@ internal sealed partial record ToolVersion(string Text, int Major)
             ? new(match.Groups["text"].Value, int.Parse(match.Groups["major"].ValueSpan, CultureInfo.InvariantCulture))
             : null;
 
+    /// <summary>The major version of <see cref="Text"/>, or 0.</summary>
+    public static int MajorOf(string text) => Parse($"(PostgreSQL) {text}")?.Major ?? 0;
+
     // pg_dump (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1), pg_dump (PostgreSQL) 19beta1
     [GeneratedRegex(@"\(PostgreSQL\) (?<text>(?<major>[0-9]{1,3})[^\s]*)", RegexOptions.CultureInvariant)]
     private static partial Regex Pattern();

@@ -1,152 +1,185 @@
 using Npgsql;
+using ProdReady.BackupWorker.Archives;
 using ProdReady.BackupWorker.Configuration;
 using ProdReady.BackupWorker.Dumping;
-using ProdReady.BackupWorker.PostgresTools;
 using ProdReady.BackupWorker.Storage;
-using ProdReady.ServiceDefaults.Postgres;
+using ProdReady.BackupWorker.Verifying;
 
 namespace ProdReady.BackupWorker.Restoring;
 
 /// <summary>Restores a backup into a new database and proves it by its row counts. It needs storage and a server, nothing else.</summary>
-internal sealed class RestoreHandler(DirectConnection direct, PostgresPrograms programs, BackupDirectory directory)
+internal sealed class RestoreHandler(
+    BackupSources sources, BackupShelves shelves, CopyRestorer restorer, RoleRestorer roles, DatabaseSwap swap, VerifyHandler verifier)
 {
-    /// <summary>Stands for the newest good backup of the configured database.</summary>
-    public const string Latest = "latest";
-
     /// <summary>Restores.</summary>
-    /// <param name="which">A backup's id or name, or <see cref="Latest"/>.</param>
-    /// <param name="into">The database to create.</param>
-    /// <param name="progress">Takes a line for each step.</param>
-    /// <param name="cancellationToken">Ends it; the new database is then dropped again.</param>
+    /// <param name="request">What, and where to.</param>
+    /// <param name="progress">Takes a line for each step, and the bytes.</param>
+    /// <param name="cancellationToken">Ends it; what is not restored as a whole is dropped again.</param>
     /// <exception cref="BackupException">A setting or program is missing; nothing was created.</exception>
+    /// <exception cref="StorageException">No destination can be read; nothing was created.</exception>
     /// <exception cref="NpgsqlException">The server cannot be reached; nothing was created.</exception>
-    public async Task<RestoreResult> RestoreAsync(
-        string which, string into, Action<string> progress, CancellationToken cancellationToken)
+    public async Task<RestoreResult> RestoreAsync(RestoreRequest request, RestoreProgress progress, CancellationToken cancellationToken)
     {
-        if (TargetDatabase.WhyNot(into) is { } badName)
+        var (which, into) = (request.Which, request.Into);
+        if ((TargetDatabase.WhyNot(into) ?? BackupChoice.TryParse(which, out _)) is { } mistake)
         {
-            return new(RestoreVerdict.Failed, which, into, badName);
+            return new(RestoreVerdict.Failed, which, into, mistake);
         }
 
-        if (Find(which) is not { } backup)
+        _ = BackupChoice.TryParse(which, out var choice);
+        var database = request.Database ?? sources.All()[0].Database;
+        var all = await shelves.ListAsync(cancellationToken);
+        if (choice.Find(all, database) is not [var first, ..] copies)
         {
-            return new(RestoreVerdict.NotFound, which, into, WhyNotFound(which));
+            return new(RestoreVerdict.NotFound, which, into, choice.WhyNotFound(all, database, shelves.Locations));
         }
 
-        var id = backup.Manifest.Id;
-        var binaries = programs.Find();
-        var target = new TargetDatabase(direct, into);
+        var id = first.Manifest.Id;
+        if (request.Swap && into == first.Manifest.Database)
+        {
+            return new(RestoreVerdict.Failed, id, into, DatabaseSwap.SameName(into));
+        }
+
+        // Where it came from, if that is still configured; the backup of another server than ours is restored to ours
+        var origin = sources.Find(first.Manifest.Database) ?? sources.Home;
+        var target = new TargetDatabase(origin, into);
         await using var server = await target.OpenServerAsync(cancellationToken);
         if (await target.ExistsAsync(server, cancellationToken))
         {
-            return Exists(id, into);
+            return CopyRestorer.Exists(id, into);
         }
 
-        progress($"Checking the archive of backup {id} ({backup.Manifest.Database}, {backup.Manifest.Size:N0} bytes)");
-        if (await WhyCorruptAsync(backup, cancellationToken) is { } corrupt)
+        if (request.WithRoles && await RestoreRolesAsync(copies, request, server, progress, cancellationToken) is var (verdict, problem))
         {
-            return new(RestoreVerdict.Corrupt, id, into, $"{corrupt} Nothing was created; restore another backup.");
+            return new(verdict, id, into, $"{problem} Nothing was created.");
         }
 
-        var privileges = await RestorePrivileges.ReadAsync(server, backup.Manifest.Roles, cancellationToken);
+        var privileges = await RestorePrivileges.ReadAsync(server, first.Manifest.Roles, cancellationToken);
         if (privileges.Warning is { } warning)
         {
-            progress(warning);
+            progress.Say(warning);
         }
 
-        if (!await target.TryCreateAsync(server, backup.Manifest.Locale, cancellationToken))
+        RestoreResult? result = null;
+        var left = new Queue<StoredBackup>(copies);
+        while (left.TryDequeue(out var copy))
         {
-            return Exists(id, into);
-        }
-
-        try
-        {
-            progress($"Restoring into the new database '{into}'");
-            return await FillAsync(backup, into, target, server, binaries, privileges, progress, cancellationToken);
-        }
-        catch (Exception exception)
-        {
-            var fate = await target.DropAsync(server);
-            if (exception is OperationCanceledException)
+            var restored = await restorer.RestoreAsync(copy, request, target, server, privileges, progress, cancellationToken);
+            result = restored with { Destination = copy.Shelf.Name };
+            if (result.Verdict is not (RestoreVerdict.Corrupt or RestoreVerdict.Unreadable))
             {
-                progress(fate);
-                throw;
+                break;
             }
 
-            return new(RestoreVerdict.Failed, id, into, $"{exception.Message} {fate}");
+            if (result.IsLeft && left.TryPeek(out var next))
+            {
+                result = result with { Message = InTheWay(copy, result.Message, next) };
+                break;
+            }
+
+            progress.Say($"{copy.Shelf.Storage.Location}: {result.Message}");
         }
+
+        return request.Swap && result!.Verdict == RestoreVerdict.Restored
+            ? await SwapAsync(result, target, origin, first.Manifest.Database, progress, cancellationToken)
+            : result!;
     }
 
-    private async Task<RestoreResult> FillAsync(
-        StoredBackup backup,
-        string into,
-        TargetDatabase target,
+    /// <summary>The next copy would find a database there, and be told that it is somebody's.</summary>
+    private static string InTheWay(StoredBackup copy, string message, StoredBackup next) =>
+        $"The copy in {copy.Shelf.Storage.Location} cannot be restored. {message} Then restore again, or now into another name: "
+        + $"the copy in {next.Shelf.Storage.Location} was not tried yet.";
+
+    /// <returns>Why no copy's roles can be used, or nothing.</returns>
+    private async Task<(RestoreVerdict Verdict, string Problem)?> RestoreRolesAsync(
+        IReadOnlyList<StoredBackup> copies,
+        RestoreRequest request,
         NpgsqlConnection server,
-        PostgresBinaries binaries,
-        RestorePrivileges privileges,
-        Action<string> progress,
+        RestoreProgress progress,
         CancellationToken cancellationToken)
     {
-        var id = backup.Manifest.Id;
-        var version = await PostgresPrograms.VersionAsync(binaries[PostgresPrograms.Restore], cancellationToken);
-        var mayStop = !RestoreCompatibility.SetsUnknownTimeout(version, server.PostgreSqlVersion);
-        var (exit, read) = await ArchiveReader.RunAsync(
-            backup.ArchivePath,
-            binaries[PostgresPrograms.Restore],
-            ["--no-password", .. mayStop ? ["--exit-on-error"] : Array.Empty<string>(), .. privileges.Options, target.AsConnectionArgument()],
-            LibpqEnvironment.From(direct.Settings(into), server),
-            cancellationToken);
-        if (read.Sha256 != backup.Manifest.Sha256)
+        (RestoreVerdict Verdict, string Problem)? last = null;
+        foreach (var copy in copies)
         {
-            throw new BackupException("The archive changed while it was being restored.");
+            if ((copy.Damage ?? CopyRestorer.WhyRefused(copy, request)) is { } known)
+            {
+                last = (RestoreVerdict.Corrupt, known);
+                continue;
+            }
+
+            try
+            {
+                await roles.RestoreAsync(copy, server, progress, cancellationToken);
+                return null;
+            }
+            catch (Exception exception) when (exception is ArchiveDamagedException or StorageException)
+            {
+                last = (CopyRestorer.VerdictOf(exception), exception.Message);
+                progress.Say(exception.Message);
+                if (last.Value.Verdict == RestoreVerdict.Corrupt)
+                {
+                    await verifier.MarkCorruptAsync(copy, exception.Message, progress, cancellationToken);
+                }
+            }
         }
 
-        if (!exit.Succeeded && (mayStop || !exit.FailedOnlyForUnknownTimeout))
-        {
-            throw new BackupException(exit.Error);
-        }
-
-        progress("Counting the rows of every table");
-        await using var connection = await direct.OpenAsync(cancellationToken, into);
-        var tables = TableComparison.Compare(
-            backup.Manifest.Content, await DatabaseContent.CountAsync(connection, cancellationToken));
-        return tables.All(table => table.Equal)
-            ? new(RestoreVerdict.Restored, id, into, $"Backup {id} is restored into '{into}': all row counts are equal.", tables)
-            : new(
-                RestoreVerdict.RowsDiffer, id, into,
-                $"Row counts differ from the backup's. '{into}' is left for you to look at; remove it with: {target.DropStatement}",
-                tables);
+        return last;
     }
 
-    private StoredBackup? Find(string which) =>
-        which == Latest
-            ? directory.List().FirstOrDefault(backup => backup.Manifest.Database == direct.Database && backup.Damage is null)
-            : directory.Find(which);
-
-    private string WhyNotFound(string which)
+    private async Task<RestoreResult> SwapAsync(
+        RestoreResult restored,
+        TargetDatabase target,
+        DirectConnection server,
+        string current,
+        RestoreProgress progress,
+        CancellationToken cancellationToken)
     {
-        var others = directory.List().Select(backup => backup.Manifest.Database).Distinct().Order().ToList();
-        return which != Latest ? $"There is no backup '{which}' in {directory.Root}."
-            : others.Count == 0 ? $"There is no backup in {directory.Root}."
-            : $"There is no good backup of '{direct.Database}' in {directory.Root}, which holds backups of: "
-                + $"{string.Join(", ", others)}. Name one by its id.";
-    }
-
-    private static async Task<string?> WhyCorruptAsync(StoredBackup backup, CancellationToken cancellationToken)
-    {
-        if (backup.Damage is not null)
+        string error;
+        try
         {
-            return backup.Damage;
+            await AnalyseAsync(target, progress, cancellationToken);
+            var swapped = await swap.RunAsync(server, current, restored.Target, progress, cancellationToken);
+            if (swapped.Error is null)
+            {
+                var kept = swapped.KeptAs is { } name ? $" What had that name is kept as '{name}'." : "";
+                return restored with
+                {
+                    Target = current,
+                    KeptAs = swapped.KeptAs,
+                    Message = $"Backup {restored.Id} is restored and is '{current}' now: all row counts are equal.{kept}",
+                };
+            }
+
+            error = swapped.Error;
+        }
+        catch (Exception exception) when (DatabaseSwap.IsExpected(exception) || exception is OperationCanceledException)
+        {
+            error = exception is OperationCanceledException ? "Nothing was renamed: it was interrupted." : $"Nothing was renamed. {DatabaseSwap.SentenceOf(exception)}";
         }
 
-        await using var file = OwnedFile.Open(backup.ArchivePath);
-        var read = await HashedCopy.RunAsync(file, Stream.Null, outlivesDestination: false, cancellationToken);
-        return read.Sha256 == backup.Manifest.Sha256
-            ? null
-            : $"The archive is damaged: its checksum (SHA-256) is {read.Sha256}; the manifest says {backup.Manifest.Sha256}.";
+        return restored with
+        {
+            Verdict = RestoreVerdict.NotSwapped,
+            Message = $"Backup {restored.Id} is restored into '{restored.Target}', and all row counts are equal, but to name it '{current}' failed. {error}",
+        };
     }
 
-    private static RestoreResult Exists(string id, string into) => new(
-        RestoreVerdict.TargetExists, id, into,
-        $"The database '{into}' exists and was not touched: a restore always creates a new one. Name another.");
+    /// <summary>A dump of a server before 18 holds no statistics, and the first queries without them are the slowest that users ever see.</summary>
+    private static async Task AnalyseAsync(TargetDatabase target, RestoreProgress progress, CancellationToken cancellationToken)
+    {
+        progress.Say("Gathering statistics for the planner (ANALYZE)");
+        try
+        {
+            await using var connection = await target.Connection.OpenAsync(cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await TransactionLimits.LiftAsync(connection, cancellationToken);
+            await using var command = new NpgsqlCommand("ANALYZE", connection) { CommandTimeout = 0 };
+            await command.ExecuteNonQueryAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+        catch (NpgsqlException exception)
+        {
+            progress.Say($"Warning: there are no statistics, so that queries may be slow at first; run ANALYZE. {FailureSentence.Of(exception)}");
+        }
+    }
 }

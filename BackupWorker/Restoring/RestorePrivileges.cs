@@ -11,12 +11,14 @@ namespace ProdReady.BackupWorker.Restoring;
 /// <param name="Warning">What is not kept and why, for the operator.</param>
 internal sealed record RestorePrivileges(IReadOnlyList<string> Options, string? Warning)
 {
+    private const int SetSince = 16;
+
     private const string Sql =
         """
         SELECT wanted.name, r.oid IS NULL
         FROM unnest($1) AS wanted (name)
         LEFT JOIN pg_catalog.pg_roles r ON r.rolname = wanted.name
-        WHERE r.oid IS NULL OR NOT pg_has_role(current_user, r.oid, 'MEMBER')
+        WHERE r.oid IS NULL OR NOT pg_has_role(current_user, r.oid, $2)
         ORDER BY wanted.name
         """;
 
@@ -27,6 +29,7 @@ internal sealed record RestorePrivileges(IReadOnlyList<string> Options, string? 
         var foreign = new List<string>();
         await using var command = new NpgsqlCommand(Sql, connection);
         command.Parameters.AddWithValue(roles.Owners.Concat(roles.Grantees).ToArray());
+        command.Parameters.AddWithValue(NeededFor(connection.PostgreSqlVersion));
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
             while (await reader.ReadAsync(cancellationToken))
@@ -37,6 +40,9 @@ internal sealed record RestorePrivileges(IReadOnlyList<string> Options, string? 
 
         return Decide(roles, missing, foreign);
     }
+
+    /// <summary>What one must have of a role to give it something: a member may be one without the right to act as the role, from 16 on.</summary>
+    internal static string NeededFor(Version server) => server.Major >= SetSince ? "SET" : "MEMBER";
 
     /// <summary>Decides.</summary>
     /// <param name="roles">What the archive names.</param>
@@ -56,10 +62,14 @@ internal sealed record RestorePrivileges(IReadOnlyList<string> Options, string? 
                 + "(create missing roles first, or restore as a superuser, to keep owners).");
         }
 
-        if (missing.Count > 0)
+        // pg_restore sets a role's defaults as that role, whoever owns the objects
+        var lostDefaults = roles.Defaulters.Where(foreign.Contains).ToList();
+        if (missing.Count > 0 || lostDefaults.Count > 0)
         {
             options.Add("--no-privileges");
-            warnings.Add($"Privileges are not restored: this server has no role {Names(missing)}.");
+            warnings.Add(missing.Count > 0
+                ? $"Privileges are not restored: this server has no role {Names(missing)}."
+                : $"Privileges are not restored: we may not set the default ones of {Names(lostDefaults)} here.");
         }
 
         return new(options, warnings.Count > 0 ? string.Join(' ', warnings) : null);

@@ -2,6 +2,7 @@ using System.Text;
 using Npgsql;
 using ProdReady.BackupWorker.Configuration;
 using ProdReady.BackupWorker.Dumping;
+using ProdReady.BackupWorker.PostgresTools;
 
 namespace ProdReady.BackupWorker.Restoring;
 
@@ -12,13 +13,14 @@ internal sealed class TargetDatabase(DirectConnection direct, string name)
     private const int MaxNameBytes = 63;
     private const int ProvidersSince = 15;
 
-    // The configured database may be the one that was lost
-    private static readonly string[] Maintenance = ["postgres", "template1"];
+    /// <summary>Its name.</summary>
+    public string Name => name;
+
+    /// <summary>The way to it, once it exists.</summary>
+    public DirectConnection Connection => direct.To(name);
 
     /// <summary>The statement that removes it, for messages.</summary>
-    public string DropStatement => $"DROP DATABASE {Quoted};";
-
-    private string Quoted => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    public string DropStatement => $"DROP DATABASE {SqlName.Quote(name)};";
 
     /// <returns>Why the name cannot be used, or nothing.</returns>
     public static string? WhyNot(string name) =>
@@ -27,22 +29,8 @@ internal sealed class TargetDatabase(DirectConnection direct, string name)
         : null;
 
     /// <summary>A session on the server, in whatever database there is besides the target.</summary>
-    public async Task<NpgsqlConnection> OpenServerAsync(CancellationToken cancellationToken)
-    {
-        foreach (var database in Maintenance.Prepend(direct.Database).Where(candidate => candidate != name))
-        {
-            try
-            {
-                return await direct.OpenAsync(cancellationToken, database);
-            }
-            catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InvalidCatalogName)
-            {
-                // The next one
-            }
-        }
-
-        throw new BackupException("The server has neither the configured database nor 'postgres' or 'template1' to connect to.");
-    }
+    public Task<NpgsqlConnection> OpenServerAsync(CancellationToken cancellationToken) =>
+        MaintenanceSession.OpenAsync(direct, [name], cancellationToken);
 
     public async Task<bool> ExistsAsync(NpgsqlConnection server, CancellationToken cancellationToken)
     {
@@ -55,8 +43,8 @@ internal sealed class TargetDatabase(DirectConnection direct, string name)
     /// <returns><see langword="false"/> if it exists.</returns>
     public async Task<bool> TryCreateAsync(NpgsqlConnection server, DatabaseLocale locale, CancellationToken cancellationToken)
     {
-        var sql = $"CREATE DATABASE {Quoted} TEMPLATE template0 ENCODING {Literal(locale.Encoding)} "
-            + $"LC_COLLATE {Literal(locale.Collate)} LC_CTYPE {Literal(locale.Ctype)}{ProviderOf(locale, server)}";
+        var sql = $"CREATE DATABASE {SqlName.Quote(name)} TEMPLATE template0 ENCODING {SqlName.Literal(locale.Encoding)} "
+            + $"LC_COLLATE {SqlName.Literal(locale.Collate)} LC_CTYPE {SqlName.Literal(locale.Ctype)}{ProviderOf(locale, server)}";
         try
         {
             // CREATE DATABASE takes no parameters; names and literals are quoted above
@@ -70,34 +58,46 @@ internal sealed class TargetDatabase(DirectConnection direct, string name)
         }
     }
 
-    /// <summary>Drops what <see cref="TryCreateAsync"/> created.</summary>
-    /// <returns>What became of it, in a sentence.</returns>
-    public async Task<string> DropAsync(NpgsqlConnection server)
+    /// <summary>Marks it with a comment, or takes the mark away.</summary>
+    public async Task MarkAsync(NpgsqlConnection session, string? mark)
+    {
+        await using var command = new NpgsqlCommand($"COMMENT ON DATABASE {SqlName.Quote(name)} IS {(mark is null ? "NULL" : SqlName.Literal(mark))}", session);
+        await command.ExecuteNonQueryAsync(CancellationToken.None);
+    }
+
+    /// <summary>Drops what <see cref="TryCreateAsync"/> created, in a session of its own: another may be what was lost.</summary>
+    /// <returns>Why it is left, in a sentence, or nothing.</returns>
+    public async Task<string?> TryDropAsync()
     {
         try
         {
-            await using var command = new NpgsqlCommand($"DROP DATABASE {Quoted} WITH (FORCE)", server) { CommandTimeout = 0 };
+            await using var server = await OpenServerAsync(CancellationToken.None);
+            await using var command = new NpgsqlCommand($"DROP DATABASE IF EXISTS {SqlName.Quote(name)} WITH (FORCE)", server) { CommandTimeout = 0 };
             await command.ExecuteNonQueryAsync(CancellationToken.None);
-            return $"The new database '{name}' was dropped again.";
+            return null;
         }
-        catch (Exception exception) when (exception is NpgsqlException or InvalidOperationException)
+        catch (Exception exception) when (exception is NpgsqlException or BackupException or InvalidOperationException)
         {
-            return $"The new database '{name}' is left behind, incomplete. Remove it with: {DropStatement}";
+            return FailureSentence.Of(exception);
         }
     }
 
+    /// <summary>Drops what <see cref="TryCreateAsync"/> created.</summary>
+    /// <returns>Whether it is left, and what became of it, in sentences.</returns>
+    public async Task<(bool IsLeft, string Fate)> DropAsync() => await TryDropAsync() is { } reason
+        ? (true, $"The new database '{name}' is left behind, incomplete: {reason} Remove it with: {DropStatement}")
+        : (false, $"The new database '{name}' was dropped again.");
+
     /// <summary>pg_restore's way to name a database, which it would else read as connection settings where it can.</summary>
-    public string AsConnectionArgument() =>
+    public static string AsConnectionArgument(string name) =>
         $"--dbname=dbname='{name.Replace("\\", @"\\", StringComparison.Ordinal).Replace("'", @"\'", StringComparison.Ordinal)}'";
 
     private static string ProviderOf(DatabaseLocale locale, NpgsqlConnection server) =>
         server.PostgreSqlVersion.Major < ProvidersSince ? ""
         : (locale.Provider, locale.Locale) switch
         {
-            ("i", { } icu) => $" LOCALE_PROVIDER icu ICU_LOCALE {Literal(icu)}",
-            ("b", { } builtin) => $" LOCALE_PROVIDER builtin BUILTIN_LOCALE {Literal(builtin)}",
+            ("i", { } icu) => $" LOCALE_PROVIDER icu ICU_LOCALE {SqlName.Literal(icu)}",
+            ("b", { } builtin) => $" LOCALE_PROVIDER builtin BUILTIN_LOCALE {SqlName.Literal(builtin)}",
             _ => " LOCALE_PROVIDER libc",
         };
-
-    private static string Literal(string value) => $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
 }

@@ -1,7 +1,20 @@
+using ProdReady.BackupWorker.Configuration;
+using ProdReady.BackupWorker.Storage;
+
 namespace ProdReady.BackupWorker.Runs;
 
-/// <summary>A run that has the lock and a row, and waits to be carried out. Disposing it lets the next one start.</summary>
-internal sealed record StartedRun(string Id, string Database, DateTimeOffset StartedAt, RunLock Lock) : IAsyncDisposable
+/// <summary>The backup of one database that is to be made, or is being made.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Source">The database.</param>
+/// <param name="StartedAt">When its run was started, to the second.</param>
+internal sealed record StartedRun(string Id, DirectConnection Source, DateTimeOffset StartedAt)
 {
-    public ValueTask DisposeAsync() => Lock.DisposeAsync();
+    /// <summary>The database's name.</summary>
+    public string Database { get; } = Source.Database;
+
+    /// <summary>Its files' common name.</summary>
+    public BackupName Name => new(Database, StartedAt, Id);
+
+    /// <summary>How far it is.</summary>
+    public RunProgress Progress { get; } = new();
 }

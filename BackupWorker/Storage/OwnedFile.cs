@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using System.Text.Json;
 
 namespace ProdReady.BackupWorker.Storage;
 
@@ -10,13 +9,18 @@ internal static class OwnedFile
     private const int BufferSize = 128 * 1024;
     private const int OpenReadOnly = 0;
 
-    public static FileStream Create(string path)
+    public static FileStream Create(string path) => Create(path, FileMode.CreateNew, FileShare.Read);
+
+    /// <summary>Starts a file anew that a killed process may have left; one that a living process writes is refused.</summary>
+    public static FileStream CreateAnew(string path) => Create(path, FileMode.Create, FileShare.None);
+
+    private static FileStream Create(string path, FileMode mode, FileShare share)
     {
         var options = new FileStreamOptions
         {
-            Mode = FileMode.CreateNew,
+            Mode = mode,
             Access = FileAccess.Write,
-            Share = FileShare.Read,
+            Share = share,
             BufferSize = BufferSize,
             Options = FileOptions.Asynchronous,
         };
@@ -38,31 +42,8 @@ internal static class OwnedFile
         Options = FileOptions.Asynchronous | FileOptions.SequentialScan,
     });
 
-    /// <summary>Writes a JSON file that is either there whole or not at all, also after a loss of power.</summary>
-    public static void WriteAtomically<T>(string path, T value)
-    {
-        var partial = path + BackupDirectory.PartialExtension;
-        try
-        {
-            using (var file = Create(partial))
-            {
-                JsonSerializer.Serialize(file, value, BackupManifest.Json);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(partial, path);
-        }
-        catch
-        {
-            File.Delete(partial);
-            throw;
-        }
-
-        SyncFolder(Path.GetDirectoryName(path)!);
-    }
-
     /// <summary>A renamed file survives a loss of power only once its folder is on the disk too.</summary>
-    private static void SyncFolder(string path)
+    public static void SyncFolder(string path)
     {
         if (OperatingSystem.IsWindows())
         {

@@ -3,7 +3,23 @@ namespace ProdReady.BackupWorker.Storage;
 /// <summary>Makes a folder for backups and tries it.</summary>
 internal static class WritableFolder
 {
+    /// <summary>What the names of files begin with that are written to try a destination.</summary>
+    public const string ProbePrefix = ".probe-";
+
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    /// <summary>Creates the folder, for its owner alone, unless it exists.</summary>
+    public static void Create(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+        }
+        else
+        {
+            Directory.CreateDirectory(folder, OwnerOnly);
+        }
+    }
 
     /// <summary>Creates the folder if need be and writes to it.</summary>
     /// <returns>Nothing, or why it does not work, to follow "which".</returns>
@@ -12,17 +28,9 @@ internal static class WritableFolder
         try
         {
             var folder = Path.GetFullPath(path);
-            if (OperatingSystem.IsWindows())
-            {
-                Directory.CreateDirectory(folder);
-            }
-            else
-            {
-                Directory.CreateDirectory(folder, OwnerOnly);
-            }
-
+            Create(folder);
             using var probe = new FileStream(
-                Path.Combine(folder, $".probe-{Guid.NewGuid():N}"),
+                Path.Combine(folder, $"{ProbePrefix}{Guid.NewGuid():N}"),
                 FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1, FileOptions.DeleteOnClose);
             probe.WriteByte(0);
             probe.Flush();

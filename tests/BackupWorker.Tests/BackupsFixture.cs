@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
 using Npgsql;
 using ProdReady.BackupWorker.Configuration;
 using ProdReady.BackupWorker.Restoring;
@@ -12,8 +13,6 @@ namespace ProdReady.BackupWorker.Tests;
 internal sealed class BackupsFixture : IAsyncDisposable
 {
     public const string AdminKey = "test-admin-key-0123456789abcdef";
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly TestDatabase _database;
     private readonly List<IAsyncDisposable> _owned = [];
@@ -29,6 +28,19 @@ internal sealed class BackupsFixture : IAsyncDisposable
     public IEnumerable<string> Files =>
         System.IO.Directory.Exists(Directory) ? System.IO.Directory.GetFiles(Directory).Select(file => Path.GetFileName(file)!).Order() : [];
 
+    /// <summary>The environment of the executable, for the same database and folder.</summary>
+    public Dictionary<string, string> CliSettings => new()
+    {
+        ["ConnectionStrings__prodready"] = _database.ConnectionString,
+        ["BACKUP_DIR"] = Directory,
+    };
+
+    /// <summary>Waits until what a failed run has left is removed, which comes after its record.</summary>
+    public Task EmptiedAsync() => Eventually.ReadAsync(() => Task.FromResult(Files.Count()), files => files == 0);
+
+    /// <summary>The file of the backup's schema, of data, or another one.</summary>
+    public string FileOf(string kind) => Path.Combine(Directory, Files.Single(file => file.Contains($".{kind}.", StringComparison.Ordinal)));
+
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     public static async Task<BackupsFixture> CreateAsync(DataStores stores) => new(await stores.CreateDatabaseAsync());
@@ -36,17 +48,38 @@ internal sealed class BackupsFixture : IAsyncDisposable
     /// <summary>Starts the service.</summary>
     /// <param name="tools">Another folder of PostgreSQL's programs.</param>
     /// <param name="connection">Another database than the fixture's own.</param>
-    public WebApplicationFactory<BackupsOptions> Start(string? tools = null, string? connection = null)
+    /// <param name="settings">Further settings.</param>
+    public WebApplicationFactory<BackupsOptions> Start(
+        string? tools = null, string? connection = null, params (string Key, string Value)[] settings) =>
+        Start(_ => { }, tools, connection, settings);
+
+    /// <summary>Starts the service with some of its parts replaced.</summary>
+    /// <param name="services">Replaces them.</param>
+    /// <param name="tools">Another folder of PostgreSQL's programs.</param>
+    /// <param name="connection">Another database than the fixture's own.</param>
+    /// <param name="settings">Further settings.</param>
+    public WebApplicationFactory<BackupsOptions> Start(
+        Action<IServiceCollection> services, string? tools = null, string? connection = null, params (string Key, string Value)[] settings)
     {
         var app = new WebApplicationFactory<BackupsOptions>().WithWebHostBuilder(builder =>
         {
             builder.UseSetting("ConnectionStrings:prodready", connection ?? _database.ConnectionString);
             builder.UseSetting("Backups:Directory", Directory);
             builder.UseSetting("ApiKeys:AdminKey", AdminKey);
+            // A first start would make up for the night before
+            builder.UseSetting("Backups:Schedule:Cron", "off");
+            builder.UseSetting("Backups:Schedule:DrillCron", "off");
+            foreach (var (key, value) in settings)
+            {
+                builder.UseSetting(key, value);
+            }
+
             if (tools is not null)
             {
                 builder.UseSetting("Postgres:Bin", tools);
             }
+
+            builder.ConfigureTestServices(services);
         });
         _owned.Add(app);
         return app;
@@ -63,39 +96,34 @@ internal sealed class BackupsFixture : IAsyncDisposable
     {
         using var response = await client.PostAsync("/backups", null, Cancelled);
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
-        var started = await response.Content.ReadFromJsonAsync<JsonElement>(Cancelled);
+        var started = Assert.Single((await response.Content.ReadFromJsonAsync<JsonElement>(Cancelled)).GetProperty("backups").EnumerateArray());
         var id = started.GetProperty("id").GetString()!;
         Assert.Equal($"/backups/{id}", response.Headers.Location?.ToString());
         return id;
     }
 
-    public static async Task<JsonElement> WhenEndedAsync(HttpClient client, string id)
-    {
-        JsonElement backup = default;
-        await EventuallyAsync(async () =>
-        {
-            backup = await client.GetFromJsonAsync<JsonElement>($"/backups/{id}", Cancelled);
-            return backup.GetProperty("status").GetString() != "running";
-        });
-        return backup;
-    }
+    public static Task<JsonElement> WhenEndedAsync(HttpClient client, string id) => Eventually.ReadAsync(
+        () => client.GetFromJsonAsync<JsonElement>($"/backups/{id}", Cancelled),
+        backup => backup.GetProperty("status").GetString() is not ("running" or "waiting"));
 
     /// <summary>Starts a backup and waits for it.</summary>
     public static async Task<JsonElement> BackUpAsync(HttpClient client) => await WhenEndedAsync(client, await PostAsync(client));
 
-    public static async Task EventuallyAsync(Func<Task<bool>> condition)
+    /// <summary>Whether the server has a database of that name.</summary>
+    public Task<bool> ExistsAsync(string database) => ScalarAsync<bool>(
+        _database.ConnectionString, $"SELECT EXISTS (SELECT FROM pg_database WHERE datname = '{database}')");
+
+    /// <summary>Flips a bit in the middle of a file.</summary>
+    public static async Task GarbleAsync(string path)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-        patience.CancelAfter(Patience);
-        while (!await condition())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(25), patience.Token);
-        }
+        var bytes = await File.ReadAllBytesAsync(path, Cancelled);
+        bytes[bytes.Length / 2] ^= 1;
+        await File.WriteAllBytesAsync(path, bytes, Cancelled);
     }
 
     public static async Task<RestoreResult> RestoreAsync(
         WebApplicationFactory<BackupsOptions> app, string which, string into, Action<string>? progress = null) =>
-        await app.Services.GetRequiredService<RestoreHandler>().RestoreAsync(which, into, progress ?? (_ => { }), Cancelled);
+        await app.Services.GetRequiredService<RestoreHandler>().RestoreAsync(new(which, into), new(progress ?? (_ => { })), Cancelled);
 
     /// <summary>A database that a restore is to create; it is dropped at the end if it is there.</summary>
     public RestoredDatabase Target(string? name = null)
@@ -115,6 +143,8 @@ internal sealed class BackupsFixture : IAsyncDisposable
     {
         await using var source = NpgsqlDataSource.Create(connectionString + ";Pooling=false");
         await using var command = source.CreateCommand(sql);
+        // A million rows take a while
+        command.CommandTimeout = 0;
         await command.ExecuteNonQueryAsync(Cancelled);
     }
 
@@ -122,6 +152,8 @@ internal sealed class BackupsFixture : IAsyncDisposable
     {
         await using var source = NpgsqlDataSource.Create(connectionString + ";Pooling=false");
         await using var command = source.CreateCommand(sql);
+        // A million rows take a while
+        command.CommandTimeout = 0;
         return (T)(await command.ExecuteScalarAsync(Cancelled))!;
     }
 

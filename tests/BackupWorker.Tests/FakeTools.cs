@@ -5,7 +5,7 @@ namespace ProdReady.BackupWorker.Tests;
 /// <summary>A folder of PostgreSQL's programs in which one is a script and the others are real.</summary>
 internal static class FakeTools
 {
-    private static readonly string[] Programs = ["pg_dump", "pg_restore"];
+    private static readonly string[] Programs = ["pg_dump", "pg_dumpall", "pg_restore"];
 
     public static string RealFolder =>
         PostgresBinaries.TryFind(Environment.GetEnvironmentVariable("POSTGRES_BIN"), "pg_dump", out var binaries, out var error)
@@ -16,14 +16,19 @@ internal static class FakeTools
     /// <param name="root">Where to make it.</param>
     /// <param name="fake">The program to replace; its <c>--version</c> stays real.</param>
     /// <param name="body">Shell commands; <c>$real</c> is the real program.</param>
-    public static string Create(string root, string fake, string body)
+    public static string Create(string root, string fake, string body) => Create(root, program => program == fake, body);
+
+    /// <summary>The same with every program replaced.</summary>
+    public static string CreateAll(string root, string body) => Create(root, _ => true, body);
+
+    private static string Create(string root, Func<string, bool> isFake, string body)
     {
         var folder = Directory.CreateDirectory(Path.Combine(root, $"bin-{Guid.NewGuid():N}")).FullName;
         foreach (var program in Programs)
         {
             var real = Path.Combine(RealFolder, program);
             var path = Path.Combine(folder, program);
-            if (program != fake)
+            if (!isFake(program))
             {
                 File.CreateSymbolicLink(path, real);
                 continue;

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using ProdReady.BackupWorker.Health;
 using ProdReady.Testing;
 
 namespace ProdReady.BackupWorker.Tests;
@@ -11,7 +13,7 @@ public sealed class MetricsTests(DataStores stores)
         await using var fixture = await BackupsFixture.CreateAsync(stores);
         var app = fixture.Start();
         using var client = BackupsFixture.ClientOf(app);
-        var measured = new Dictionary<string, double>();
+        var measured = new ConcurrentDictionary<string, double>();
         using var listener = new MeterListener();
         var meters = app.Services.GetRequiredService<IMeterFactory>();
         listener.InstrumentPublished = (instrument, self) =>
@@ -26,26 +28,34 @@ public sealed class MetricsTests(DataStores stores)
         listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Add(instrument, value, tags));
         listener.Start();
 
+        await app.Services.GetRequiredService<VerifiedAges>().RefreshAsync(TestContext.Current.CancellationToken);
         listener.RecordObservableInstruments();
-        var before = measured["prodready.backups.age"];
+        var before = measured[Of("age") + " local"];
         var backup = await BackupsFixture.BackUpAsync(client);
-        await BackupsFixture.EventuallyAsync(() => Task.FromResult(measured.ContainsKey("prodready.backups.size")));
-        measured.Remove("prodready.backups.age");
-        listener.RecordObservableInstruments();
+        await Eventually.ReadAsync(() => Task.FromResult(measured.Keys), keys => keys.Contains(Of("size")));
+        await Eventually.ReadAsync(
+            () =>
+            {
+                measured.TryRemove(Of("age") + " local", out _);
+                listener.RecordObservableInstruments();
+                return Task.FromResult(measured[Of("age") + " local"]);
+            },
+            age => age < before);
 
         Assert.True(before > TimeSpan.FromDays(365 * 50).TotalSeconds, "Without any backup, an alert on the age must fire.");
-        Assert.InRange(measured["prodready.backups.age"], 0, 60);
-        Assert.Equal(1, measured["prodready.backups.runs ok"]);
-        Assert.Equal(backup.GetProperty("size").GetInt64(), measured["prodready.backups.size"]);
-        Assert.InRange(measured["prodready.backups.duration ok"], 0.001, 60);
+        Assert.InRange(measured[Of("age") + " local"], 0, 60);
+        Assert.Equal(1, measured[Of("runs") + " ok"]);
+        Assert.Equal(backup.GetProperty("size").GetInt64(), measured[Of("size")]);
+        Assert.InRange(measured[Of("duration") + " ok"], 0.001, 60);
+        Assert.InRange(measured[Of("ratio")], 0.001, 1);
+        Assert.InRange(measured[Of("throughput")], 1, 1e10);
+
+        string Of(string what) => $"prodready.backups.{what} {fixture.Database.Name}";
 
         void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {
-            var key = tags.Length > 0 ? $"{instrument.Name} {tags[0].Value}" : instrument.Name;
-            lock (measured)
-            {
-                measured[key] = measured.GetValueOrDefault(key) + value;
-            }
+            var key = string.Join(' ', tags.ToArray().Select(tag => tag.Value?.ToString()).Prepend(instrument.Name));
+            measured.AddOrUpdate(key, value, (_, sum) => sum + value);
         }
     }
 }

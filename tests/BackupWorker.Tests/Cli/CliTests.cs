@@ -18,16 +18,19 @@ public sealed class CliTests(DataStores stores)
 
         var run = await CliProcess.RunAsync(folder, ["run", "--json"]);
         Assert.Equal((ExitCode.Ok, ""), (run.ExitCode, Unexpected(run.Error)));
-        var backup = JsonSerializer.Deserialize<JsonElement>(run.Output);
+        var backup = Assert.Single(JsonSerializer.Deserialize<JsonElement[]>(run.Output)!);
         var id = backup.GetProperty("id").GetString()!;
 
         var list = await CliProcess.RunAsync(folder, ["list", "--json"]);
         var listed = Assert.Single(JsonSerializer.Deserialize<JsonElement[]>(list.Output)!);
-        Assert.Equal(backup.GetProperty("sha256").GetString(), listed.GetProperty("sha256").GetString());
+        Assert.Equal(backup.GetProperty("size").GetInt64(), listed.GetProperty("size").GetInt64());
+        Assert.Equal(("command", "command"), (backup.GetProperty("trigger").GetString(), listed.GetProperty("trigger").GetString()));
+        Assert.Matches($"{id} .*Z +│ command +│", (await CliProcess.RunAsync(folder, ["list"])).Output);
 
         var show = await CliProcess.RunAsync(folder, ["show", id]);
         Assert.Contains("public.customers", show.Output, StringComparison.Ordinal);
         Assert.Contains("1,000", show.Output, StringComparison.Ordinal);
+        Assert.Matches("│ Started by +│ command +│", show.Output);
 
         var restore = await CliProcess.RunAsync(folder, ["restore", id, "--into", target.Name]);
         Assert.Equal(ExitCode.Ok, restore.ExitCode);
@@ -103,6 +106,19 @@ public sealed class CliTests(DataStores stores)
     }
 
     [Fact]
+    public async Task A_stack_whose_backups_are_in_a_bucket_alone_is_not_taken_for_one_with_a_folder()
+    {
+        await using var fixture = await BackupsFixture.CreateAsync(stores);
+        var folder = await CheckoutAsync(fixture, hasFolder: false);
+
+        var list = await CliProcess.RunAsync(folder, ["list"]);
+
+        Assert.Equal(ExitCode.Configuration, list.ExitCode);
+        Assert.StartsWith(
+            "BACKUP_DIR (Backups:Directory) is none and BACKUP_S3_BUCKET (Backups:S3:Bucket) is empty", list.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_database_that_is_down_is_named_as_the_cause()
     {
         var folder = Directory.CreateTempSubdirectory("prodready-cli-").FullName;
@@ -136,19 +152,18 @@ public sealed class CliTests(DataStores stores)
         var tools = FakeTools.CreateGated(fixture.Root, Path.Combine(fixture.Root, "never"));
         using (var killed = CliProcess.Start(folder, ["run"], new() { ["POSTGRES_BIN"] = tools }))
         {
-            await BackupsFixture.EventuallyAsync(() => Task.FromResult(fixture.Files.Any()));
+            await Eventually.ReadAsync(() => Task.FromResult(fixture.Files), files => files.Any());
             killed.Kill(entireProcessTree: true);
             await killed.WaitForExitAsync(Cancelled);
         }
 
-        Assert.EndsWith(".partial", Assert.Single(fixture.Files), StringComparison.Ordinal);
+        Assert.All(fixture.Files, file => Assert.EndsWith(".partial", file, StringComparison.Ordinal));
         // The server may notice the lost connection a moment later
-        CliProcess? next = null;
-        await BackupsFixture.EventuallyAsync(async () =>
-            (next = await CliProcess.RunAsync(folder, ["run", "--json"])).ExitCode != ExitCode.Busy);
+        var next = await Eventually.ReadAsync(
+            () => CliProcess.RunAsync(folder, ["run", "--json"]), next => next.ExitCode != ExitCode.Busy);
 
-        Assert.Equal(ExitCode.Ok, next!.ExitCode);
-        Assert.Equal(2, fixture.Files.Count());
+        Assert.Equal(ExitCode.Ok, next.ExitCode);
+        Assert.Equal(5, fixture.Files.Count());
         var list = JsonSerializer.Deserialize<JsonElement[]>((await CliProcess.RunAsync(folder, ["list", "--json"])).Output)!;
         Assert.Equal(["failed", "ok"], list.Select(run => run.GetProperty("status").GetString()).Order());
     }
@@ -172,7 +187,7 @@ public sealed class CliTests(DataStores stores)
     }
 
     /// <summary>A folder below one with a running stack's <c>stack.json</c>.</summary>
-    private static async Task<string> CheckoutAsync(BackupsFixture fixture)
+    private static async Task<string> CheckoutAsync(BackupsFixture fixture, bool hasFolder = true)
     {
         var state = Directory.CreateDirectory(Path.Combine(fixture.Root, ".prodready")).FullName;
         await File.WriteAllTextAsync(
@@ -180,7 +195,7 @@ public sealed class CliTests(DataStores stores)
             JsonSerializer.Serialize(new
             {
                 connectionStrings = new { prodready = fixture.Database.ConnectionString },
-                backups = new { url = "http://localhost:1", directory = fixture.Directory },
+                backups = new { url = "http://localhost:1", directory = hasFolder ? fixture.Directory : null },
             }),
             Cancelled);
         return Directory.CreateDirectory(Path.Combine(fixture.Root, "somewhere", "below")).FullName;

@@ -15,7 +15,7 @@ public sealed class LibpqEnvironmentTests(DataStores stores)
         var settings = new NpgsqlConnectionStringBuilder(
             "Host=a,b;Username=me;Password=p' =;Database=d;SSL Mode=VerifyFull;Options=-c search_path=x;Timeout=7;Application Name=n");
 
-        var variables = LibpqEnvironment.From(settings, server);
+        var variables = LibpqEnvironment.From(settings, server, _ => null);
 
         // The server is the one that the connection has found, of those that the settings name
         var own = new NpgsqlConnectionStringBuilder(database.ConnectionString);
@@ -53,7 +53,25 @@ public sealed class LibpqEnvironmentTests(DataStores stores)
     }
 
     [Fact]
-    public void Variables_that_lead_elsewhere_are_not_inherited()
+    public async Task What_the_settings_leave_to_the_environment_is_passed_on_as_Npgsql_takes_it()
+    {
+        await using var database = await stores.CreateDatabaseAsync();
+        await using var server = new NpgsqlConnection(database.ConnectionString);
+        await server.OpenAsync(TestContext.Current.CancellationToken);
+        string[] names = ["PGUSER", "PGPASSWORD", "PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY", "PGOPTIONS"];
+
+        var left = LibpqEnvironment.From(new("Host=h;Database=d;SSL Mode=VerifyFull"), server, name => $"of {name}");
+        var set = LibpqEnvironment.From(
+            new("Host=h;Username=x;Password=x;Root Certificate=x;SSL Certificate=x;SSL Key=x;Options=x"), server, name => $"of {name}");
+
+        Assert.Equal(names.Select(name => $"of {name}"), names.Select(name => left[name]));
+        Assert.Equal("d", left["PGDATABASE"]);
+        Assert.All(names, name => Assert.Equal("x", set[name]));
+        Assert.DoesNotContain("of PGHOSTADDR", left.Values);
+    }
+
+    [Fact]
+    public void Variables_that_lead_elsewhere_or_are_secret_are_not_inherited()
     {
         var environment = new Dictionary<string, string?>
         {
@@ -61,6 +79,12 @@ public sealed class LibpqEnvironmentTests(DataStores stores)
             ["PGSERVICE"] = "other",
             ["PGPASSFILE"] = "/home/me/.pgpass",
             ["PATH"] = "/bin",
+            ["LC_TIME"] = "de_DE",
+            ["KRB5CCNAME"] = "FILE:/tmp/cc",
+            ["BACKUP_ENCRYPTION_KEY"] = "2026-11:secret",
+            ["BACKUP_S3_SECRET_KEY"] = "secret",
+            ["DATABASE_URL"] = "postgres://me:secret@h/d",
+            ["Backups__Encryption__Keys"] = "2026-11:secret",
         };
 
         LibpqEnvironment.Apply(new Dictionary<string, string> { ["PGHOST"] = "h" }, environment);
@@ -70,6 +94,8 @@ public sealed class LibpqEnvironmentTests(DataStores stores)
             {
                 ["PGPASSFILE"] = "/home/me/.pgpass",
                 ["PATH"] = "/bin",
+                ["LC_TIME"] = "de_DE",
+                ["KRB5CCNAME"] = "FILE:/tmp/cc",
                 ["PGHOST"] = "h",
                 ["LC_ALL"] = "C",
             },

@@ -8,8 +8,8 @@ public sealed class TableComparisonTests
     [Fact]
     public void Missing_extra_and_different_tables_are_told_apart()
     {
-        var expected = new DatabaseContent([new("public", "same", 1), new("public", "fewer", 2), new("public", "missing", 0)], 3);
-        var restored = new DatabaseContent([new("public", "same", 1), new("public", "fewer", 1), new("public", "extra", 0)], 3);
+        var expected = new DatabaseContent([new("public", "same", 1), new("public", "fewer", 2), new("public", "missing", 0)], 3, 0, []);
+        var restored = new DatabaseContent([new("public", "same", 1), new("public", "fewer", 1), new("public", "extra", 0)], 3, 0, []);
 
         var tables = TableComparison.Compare(expected, restored);
 

@@ -41,12 +41,21 @@ public sealed class BackupTests(DataStores stores)
         Assert.Equal(id, listed.GetProperty("id").GetString());
         Assert.Equal("ok", listed.GetProperty("status").GetString());
         Assert.Equal(fixture.Database.Name, listed.GetProperty("database").GetString());
-        var archive = await File.ReadAllBytesAsync(ArchiveOf(fixture), Cancelled);
-        Assert.Equal(archive.Length, listed.GetProperty("size").GetInt64());
-        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(archive)), listed.GetProperty("sha256").GetString());
         Assert.True(listed.GetProperty("completedAt").GetDateTimeOffset() >= listed.GetProperty("startedAt").GetDateTimeOffset());
-        Assert.Matches($"^{fixture.Database.Name}-[0-9]{{8}}T[0-9]{{6}}Z-{id}\\.dump$", Path.GetFileName(ArchiveOf(fixture)));
-        Assert.Equal(2, fixture.Files.Count());
+        var name = $"{fixture.Database.Name}-{listed.GetProperty("startedAt").GetDateTimeOffset().UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{id}";
+        Assert.Equal(
+            [$"{name}.check.json", $"{name}.data-01.dump.zst", $"{name}.globals.sql.zst", $"{name}.json", $"{name}.schema.dump.zst"],
+            fixture.Files);
+        foreach (var file in backup.GetProperty("files").EnumerateArray())
+        {
+            var bytes = await File.ReadAllBytesAsync(Path.Combine(fixture.Directory, file.GetProperty("file").GetString()!), Cancelled);
+            Assert.Equal(bytes.Length, file.GetProperty("size").GetInt64());
+            Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(bytes)), file.GetProperty("sha256").GetString());
+        }
+
+        Assert.Equal(backup.GetProperty("files").EnumerateArray().Sum(file => file.GetProperty("size").GetInt64()), listed.GetProperty("size").GetInt64());
+        var copy = Assert.Single(listed.GetProperty("copies").EnumerateArray());
+        Assert.Equal(("local", "ok"), (copy.GetProperty("destination").GetString(), copy.GetProperty("status").GetString()));
     }
 
     [Fact]
@@ -56,7 +65,7 @@ public sealed class BackupTests(DataStores stores)
         using var client = BackupsFixture.ClientOf(fixture.Start());
         var first = await BackupsFixture.BackUpAsync(client);
         var started = first.GetProperty("startedAt").GetDateTimeOffset();
-        await BackupsFixture.EventuallyAsync(() => Task.FromResult(TimeProvider.System.GetUtcNow() - started > TimeSpan.FromSeconds(1)));
+        await Eventually.ReadAsync(() => Task.FromResult(TimeProvider.System.GetUtcNow()), now => now - started > TimeSpan.FromSeconds(1));
         var second = await BackupsFixture.BackUpAsync(client);
 
         var list = await client.GetFromJsonAsync<JsonElement[]>("/backups", Cancelled);
@@ -89,9 +98,10 @@ public sealed class BackupTests(DataStores stores)
         System.IO.Directory.CreateDirectory(fixture.Root);
         using var client = BackupsFixture.ClientOf(fixture.Start(FakeTools.CreateGated(fixture.Root, gate)));
         var id = await BackupsFixture.PostAsync(client);
-        await BackupsFixture.EventuallyAsync(() => Task.FromResult(fixture.Files.Any(file => file.EndsWith(".partial", StringComparison.Ordinal))));
-        await BackupsFixture.EventuallyAsync(async () => await BackupsFixture.ScalarAsync<long>(
-            fixture.Database.ConnectionString, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_xmin IS NOT NULL AND pid <> pg_backend_pid()") > 0);
+        await Eventually.ReadAsync(() => Task.FromResult(fixture.Files), files => files.Any(file => file.EndsWith(".partial", StringComparison.Ordinal)));
+        await Eventually.ReadAsync(() => BackupsFixture.ScalarAsync<long>(
+            fixture.Database.ConnectionString, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_xmin IS NOT NULL AND pid <> pg_backend_pid()"),
+            snapshots => snapshots > 0);
 
         // pg_dump has not begun; only the snapshot can keep this row out of both
         await fixture.ExecuteAsync("INSERT INTO busy VALUES (11)");
@@ -126,13 +136,13 @@ public sealed class BackupTests(DataStores stores)
         System.IO.Directory.CreateDirectory(fixture.Root);
         var seen = Path.Combine(fixture.Root, "arguments");
         using var client = BackupsFixture.ClientOf(fixture.Start(
-            FakeTools.Create(fixture.Root, "pg_dump", $"echo \"$@\" > '{seen}'\nexec \"$real\" \"$@\"")));
+            FakeTools.Create(fixture.Root, "pg_dump", $"echo \"$@\" >> '{seen}'\nexec \"$real\" \"$@\"")));
 
         await BackupsFixture.BackUpAsync(client);
 
-        Assert.Matches("^--format=custom --no-password --snapshot=[0-9A-F-]+\n$", await File.ReadAllTextAsync(seen, Cancelled));
+        Assert.All(
+            (await File.ReadAllLinesAsync(seen, Cancelled)),
+            line => Assert.Matches("^--format=custom --compress=0 --no-password --snapshot=[0-9A-F-]+ --lock-wait-timeout=120s( --section=(pre-data|post-data|data))+$", line));
+        Assert.Equal(2, (await File.ReadAllLinesAsync(seen, Cancelled)).Length);
     }
-
-    private static string ArchiveOf(BackupsFixture fixture) =>
-        Path.Combine(fixture.Directory, fixture.Files.Single(file => file.EndsWith(".dump", StringComparison.Ordinal)));
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Npgsql;
 using ProdReady.Testing;
@@ -23,11 +24,13 @@ public sealed class InterruptedRunTests(DataStores stores)
         }
 
         using var client = BackupsFixture.ClientOf(fixture.Start());
-        var run = await client.GetFromJsonAsync<JsonElement>($"/backups/{Dead}", Cancelled);
+        var run = await Eventually.ReadAsync(
+            () => client.GetFromJsonAsync<JsonElement>($"/backups/{Dead}", Cancelled),
+            found => found.GetProperty("status").GetString() != "running");
 
         Assert.Equal("failed", run.GetProperty("status").GetString());
         Assert.Equal("Interrupted: the process ended while the backup was under way.", run.GetProperty("error").GetString());
-        Assert.Equal(foreign.Order(), fixture.Files);
+        await Eventually.ReadAsync(() => Task.FromResult(fixture.Files.ToList()), files => files.SequenceEqual(foreign.Order()));
     }
 
     [Fact]
@@ -44,6 +47,11 @@ public sealed class InterruptedRunTests(DataStores stores)
         }
 
         using var client = BackupsFixture.ClientOf(fixture.Start());
+        using (var refused = await client.PostAsync("/backups", null, Cancelled))
+        {
+            Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+        }
+
         var run = await client.GetFromJsonAsync<JsonElement>($"/backups/{Dead}", Cancelled);
 
         Assert.Equal("running", run.GetProperty("status").GetString());
@@ -63,11 +71,15 @@ public sealed class InterruptedRunTests(DataStores stores)
 
         await fixture.ExecuteAsync("UPDATE backups.runs SET status = 'running', completed_at = NULL");
         using var next = BackupsFixture.ClientOf(fixture.Start());
-        var backup = await next.GetFromJsonAsync<JsonElement>($"/backups/{id}", Cancelled);
+        var backup = await Eventually.ReadAsync(
+            () => next.GetFromJsonAsync<JsonElement>($"/backups/{id}", Cancelled),
+            found => found.GetProperty("status").GetString() == "ok");
 
-        Assert.Equal("ok", backup.GetProperty("status").GetString());
-        Assert.Equal(2, fixture.Files.Count());
-        Assert.Equal("ok", await BackupsFixture.ScalarAsync<string>(fixture.Database.ConnectionString, "SELECT status FROM backups.runs"));
+        Assert.Equal(id, backup.GetProperty("id").GetString());
+        Assert.Equal(5, fixture.Files.Count());
+        await Eventually.ReadAsync(
+            () => BackupsFixture.ScalarAsync<string>(fixture.Database.ConnectionString, "SELECT status FROM backups.runs"),
+            status => status == "ok");
     }
 
     /// <summary>What kill -9 leaves: a running row, partial files, and at the worst moment an archive without a manifest.</summary>
@@ -81,7 +93,7 @@ public sealed class InterruptedRunTests(DataStores stores)
 
         await fixture.ExecuteAsync(
             $"INSERT INTO backups.runs (id, database, status, started_at) VALUES ('{Dead}', 'db', 'running', '2026-01-02T03:04:05Z')");
-        foreach (var extension in new[] { ".partial", ".json.partial", ".dump" })
+        foreach (var extension in new[] { ".data-01.dump.zst.partial", ".json.partial", ".schema.dump.zst", ".check.json" })
         {
             await File.WriteAllTextAsync(Path.Combine(fixture.Directory, Name + extension), "half", Cancelled);
         }

@@ -28,6 +28,24 @@ public sealed class BackupNameTests
     [InlineData("-20261025T030405Z-0123abcd")]
     public void Other_names_are_not_ours(string text) => Assert.False(BackupName.TryParse(text, out _));
 
+    [Theory]
+    [InlineData("a.b-20261025T030405Z-0123abcd.data-01.dump.zst.enc", "a.b", ".data-01.dump.zst.enc")]
+    [InlineData("app-20261025T030405Z-0123abcd.json", "app", ".json")]
+    [InlineData("app-20261025T030405Z-0123abcd", "app", "")]
+    public void A_file_tells_whose_it_is(string file, string database, string suffix)
+    {
+        Assert.True(BackupName.TryParseFile(file, out var name, out var found));
+
+        Assert.Equal((database, suffix), (name.Database, found));
+    }
+
+    [Theory]
+    [InlineData("app-20261025T030405Z-0123abcdx.json")]
+    [InlineData("app-20261025T030405Z-0123abcd.json\n")]
+    [InlineData("app-20261025T030405Z-0123abcd..json")]
+    [InlineData("app-20261025T030405Z-0123abcd.JSON")]
+    public void Other_files_are_not_ours(string file) => Assert.False(BackupName.TryParseFile(file, out _, out _));
+
     [Fact]
     public void New_ids_fit_the_pattern_and_differ()
     {

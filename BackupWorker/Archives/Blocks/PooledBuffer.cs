@@ -1,0 +1,50 @@
+using System.Buffers;
+
+namespace ProdReady.BackupWorker.Archives.Blocks;
+
+/// <summary>Bytes in a rented array that grows by what is asked for and is used again and again.</summary>
+internal sealed class PooledBuffer : IDisposable
+{
+    private byte[] _array = [];
+
+    /// <summary>What was put in.</summary>
+    public ReadOnlyMemory<byte> Written => _array.AsMemory(0, Length);
+
+    public int Length { get; private set; }
+
+    public void Clear() => Length = 0;
+
+    /// <summary>Room behind what is there, to be filled and then told by <see cref="Advance"/>.</summary>
+    public ArraySegment<byte> Room(int size)
+    {
+        if (_array.Length - Length < size)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(Length + size);
+            Written.CopyTo(larger);
+            Dispose();
+            _array = larger;
+        }
+
+        return new(_array, Length, size);
+    }
+
+    public void Advance(int count) => Length += count;
+
+    /// <summary>Appends from a stream until <paramref name="size"/> bytes came or it ended.</summary>
+    /// <returns>How many came.</returns>
+    public async ValueTask<int> FillAsync(Stream stream, int size, CancellationToken cancellationToken)
+    {
+        var read = await stream.ReadAtLeastAsync(Room(size), size, throwOnEndOfStream: false, cancellationToken);
+        Advance(read);
+        return read;
+    }
+
+    public void Dispose()
+    {
+        if (_array.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(_array);
+            _array = [];
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using ProdReady.BackupWorker.Storage;
+
+namespace ProdReady.BackupWorker.Archives.Encryption;
+
+/// <summary>Decrypts segments. Nothing of one is passed on before it has proved genuine, and the end is not believed before the last one has.</summary>
+/// <param name="source">The segments, to the end of the file.</param>
+/// <param name="cipher">The archive's cipher, which this disposes of.</param>
+internal sealed class SegmentReader(Stream source, SegmentCipher cipher) : ReadOnlyStream
+{
+    // With the byte behind a segment, which tells that it is not the last
+    private readonly byte[] _sealed = ArrayPool<byte>.Shared.Rent(SegmentFormat.Archive.SegmentSize + 1);
+    private readonly byte[] _clear = ArrayPool<byte>.Shared.Rent(SegmentFormat.Archive.SegmentSize);
+    private int _carried;
+    private int _position;
+    private int _length;
+    private bool _ended;
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        while (_position == _length)
+        {
+            if (_ended)
+            {
+                return 0;
+            }
+
+            await OpenNextAsync(cancellationToken);
+        }
+
+        var taken = Math.Min(buffer.Length, _length - _position);
+        _clear.AsMemory(_position, taken).CopyTo(buffer);
+        _position += taken;
+        return taken;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            cipher.Dispose();
+            ArrayPool<byte>.Shared.Return(_sealed);
+            ArrayPool<byte>.Shared.Return(_clear, clearArray: true);
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private async ValueTask OpenNextAsync(CancellationToken cancellationToken)
+    {
+        var number = cipher.Number;
+        var size = cipher.SealedSize;
+        var wanted = size + 1 - _carried;
+        var read = _carried + await source.ReadAtLeastAsync(_sealed.AsMemory(_carried, wanted), wanted, throwOnEndOfStream: false, cancellationToken);
+        _ended = read <= size;
+        if (read < SegmentFormat.TagSize)
+        {
+            throw new InvalidDataException($"it ends within its segment {number}");
+        }
+
+        try
+        {
+            _length = cipher.Open(_ended, _sealed.AsSpan(0, Math.Min(read, size)), _clear);
+            _position = 0;
+        }
+        catch (AuthenticationTagMismatchException exception)
+        {
+            throw new InvalidDataException(
+                $"its segment {number} does not open: it was changed, moved or cut off, or the key of that name is another one", exception);
+        }
+
+        _sealed[0] = _sealed[size];
+        _carried = _ended ? 0 : 1;
+    }
+}

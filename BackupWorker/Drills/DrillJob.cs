@@ -1,0 +1,53 @@
+using Microsoft.Extensions.Options;
+using ProdReady.BackupWorker.Configuration;
+using ProdReady.BackupWorker.Restoring;
+using ProdReady.BackupWorker.Runs;
+using ProdReady.BackupWorker.Scheduling;
+using ProdReady.BackupWorker.Storage;
+
+namespace ProdReady.BackupWorker.Drills;
+
+/// <summary>The drills of the schedule: the newest backup of every database.</summary>
+internal sealed partial class DrillJob(
+    IOptions<ScheduleOptions> options,
+    BackupSources sources,
+    BackupShelves shelves,
+    OccurrenceStore occurrences,
+    OccurrenceRunner runner,
+    DrillHandler drills,
+    ILogger<DrillJob> logger) : IScheduledJob
+{
+    public string Name => "drill";
+
+    public CronSchedule? Schedule => options.Value.Drills;
+
+    public Task<DateTimeOffset?> LastOccurrenceAsync(CancellationToken cancellationToken) => occurrences.LastAsync(Name, cancellationToken);
+
+    public Task<ScheduledOutcome> RunAsync(DateTimeOffset occurrence, CancellationToken cancellationToken) => runner.RunAsync(
+        this,
+        options.Value.DrillCron,
+        // Another lock than the backups': a drill takes long, and a backup does not wait for it
+        RunLock.Drills,
+        occurrence,
+        [.. sources.All().Select(source => source.Database)],
+        (database, _, token) => DrillAsync(database, token),
+        cancellationToken);
+
+    private async Task<bool> DrillAsync(string database, CancellationToken cancellationToken)
+    {
+        if (!(await shelves.ListAsync(cancellationToken)).Any(backup => backup.Name.Database == database))
+        {
+            // A new installation; that there is no backup is what the age tells
+            Log.Nothing(logger, database);
+            return true;
+        }
+
+        return (await drills.DrillAsync(BackupChoice.Latest, database, new(_ => { }), cancellationToken)).Succeeded;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "There is no backup of {Database} yet to restore in a drill")]
+        public static partial void Nothing(ILogger logger, string database);
+    }
+}

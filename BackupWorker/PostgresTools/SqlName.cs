@@ -1,0 +1,11 @@
+namespace ProdReady.BackupWorker.PostgresTools;
+
+/// <summary>Names and texts in statements that take no parameters, such as those about databases.</summary>
+internal static class SqlName
+{
+    /// <summary>A name, with whatever characters it has.</summary>
+    public static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    /// <summary>A text.</summary>
+    public static string Literal(string value) => $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
+}

@@ -1,0 +1,38 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using ProdReady.BackupWorker.Catalogue;
+using ProdReady.BackupWorker.Operations;
+using ProdReady.BackupWorker.Storage;
+using ProdReady.ServiceDefaults.ApiKeys;
+
+namespace ProdReady.BackupWorker.Verifying;
+
+/// <summary><c>/backups/{id}/verify</c>.</summary>
+internal static class VerifyEndpoints
+{
+    public static IEndpointRouteBuilder MapVerifying(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapPost("/backups/{id}/verify", StartAsync)
+            .AnswerWhileAway()
+            .RequireScope(BackupScopes.Run)
+            .WithSummary("Read every copy of a backup as a whole");
+        return endpoints;
+    }
+
+    private static async Task<Results<Accepted<OperationView>, ProblemHttpResult>> StartAsync(
+        string id, BackupShelves shelves, VerifyHandler verifier, OperationRegister operations, CancellationToken cancellationToken)
+    {
+        var copies = await shelves.FindAsync(id, cancellationToken);
+        return copies.Count == 0
+            ? BackupProblems.NotFound($"There is no backup '{id}' in {shelves.Locations}.")
+            : OperationEndpoints.Answer(operations.TryStart(
+                OperationKind.Verify, copies[0].Manifest.Id, (operation, token) => VerifyAsync(verifier, copies, operation, token)));
+    }
+
+    private static async Task<OperationResult> VerifyAsync(
+        VerifyHandler verifier, IReadOnlyList<StoredBackup> copies, Operation operation, CancellationToken cancellationToken)
+    {
+        var verified = await verifier.VerifyAsync(copies, operation.Progress, cancellationToken);
+        var errors = verified.Select(copy => copy.Error).OfType<string>().ToList();
+        return new(errors.Count == 0 ? null : string.Join(' ', errors), Copies: verified);
+    }
+}

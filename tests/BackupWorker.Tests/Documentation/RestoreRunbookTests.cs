@@ -1,0 +1,168 @@
+using Npgsql;
+using ProdReady.BackupWorker.Archives.Encryption;
+using ProdReady.ServiceDefaults.Configuration;
+using ProdReady.Standalone.Processes;
+using ProdReady.Testing;
+
+namespace ProdReady.BackupWorker.Tests.Documentation;
+
+/// <summary><c>docs/restore.md</c>, word for word: only names of databases, folders and the key are others.</summary>
+public sealed class RestoreRunbookTests(DataStores stores)
+{
+    private const string Sql =
+        """
+        CREATE ROLE {0};
+        CREATE TABLE customers (id serial PRIMARY KEY, name text NOT NULL, changed_at timestamptz NOT NULL DEFAULT now());
+        CREATE TABLE orders (id serial PRIMARY KEY, customer int NOT NULL REFERENCES customers);
+        INSERT INTO customers (name) SELECT 'customer ' || n FROM generate_series(1, 1000) n;
+        INSERT INTO orders (customer) SELECT n FROM generate_series(1, 1000) n;
+        GRANT SELECT ON customers TO {0};
+        """;
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_bad_change_is_undone()
+    {
+        await using var shop = await Shop.CreateAsync(stores);
+        await BackupsFixture.ExecuteAsync(shop.ConnectionString, "DELETE FROM orders; DELETE FROM customers WHERE id > 10");
+        var runbook = (await Runbook.ReadAsync("Before you begin")).Steps.Concat((await Runbook.ReadAsync("A bad change")).Steps);
+
+        await shop.FollowAsync(new([.. runbook]));
+
+        Assert.Equal(1000, await BackupsFixture.ScalarAsync<long>(shop.ConnectionString, "SELECT count(*) FROM customers"));
+        Assert.Equal(10, await BackupsFixture.ScalarAsync<long>(shop.Fixture.ConnectionTo(shop.Name + "_damaged"), "SELECT count(*) FROM customers"));
+    }
+
+    [Fact]
+    public async Task Another_machine_needs_storage_alone()
+    {
+        await using var shop = await Shop.CreateAsync(stores);
+        await using var machine = await PostgresProcess.StartAsync();
+
+        await shop.FollowAsync(await Runbook.ReadAsync("Another machine"), machine.ConnectionString);
+
+        var restored = new NpgsqlConnectionStringBuilder(machine.ConnectionString) { Database = shop.Name }.ConnectionString;
+        Assert.Equal(1000, await BackupsFixture.ScalarAsync<long>(restored, "SELECT count(*) FROM orders JOIN customers c ON c.id = customer"));
+    }
+
+    [Fact]
+    public async Task A_lost_key_is_named()
+    {
+        await using var shop = await Shop.CreateAsync(stores);
+
+        await shop.FollowAsync(await Runbook.ReadAsync("A lost key"));
+    }
+
+    [Fact]
+    public async Task Plain_tools_are_enough()
+    {
+        await using var shop = await Shop.CreateAsync(stores);
+        foreach (var (program, arguments) in new[] { ("python3", new[] { "-c", "import cryptography" }), ("zstd", ["--version"]) })
+        {
+            var found = Programs.Find(program);
+            var works = found is not null
+                && (await Programs.RunAsync(new() { Name = program, FileName = found, Arguments = arguments }, Cancelled)).ExitCode == 0;
+            Assert.SkipUnless(works, $"{program} {string.Join(' ', arguments)} does not work here");
+        }
+
+        var format = await File.ReadAllTextAsync(Path.Combine(Checkout.Directory, "docs", "backup-format.md"), Cancelled);
+        await File.WriteAllTextAsync(
+            Path.Combine(shop.Fixture.Root, "decrypt.py"), format.Split("```python\n")[1].Split("```")[0], Cancelled);
+        await using var machine = await PostgresProcess.StartAsync();
+
+        await shop.FollowAsync(await Runbook.ReadAsync("By hand"), machine.ConnectionString);
+
+        var restored = new NpgsqlConnectionStringBuilder(machine.ConnectionString) { Database = shop.Name + "_by_hand" }.ConnectionString;
+        Assert.Equal(
+            $"1000 {shop.Role}",
+            await BackupsFixture.ScalarAsync<string>(
+                restored,
+                "SELECT (SELECT count(*) FROM orders JOIN customers c ON c.id = customer) || ' ' "
+                + "|| (SELECT grantee FROM information_schema.role_table_grants WHERE table_name = 'customers' AND grantee LIKE 'shop%')"));
+    }
+
+    [Fact]
+    public async Task Failures_show()
+    {
+        await using var shop = await Shop.CreateAsync(stores);
+
+        await shop.FollowAsync(await Runbook.ReadAsync("Signs of failure"));
+    }
+
+    /// <summary>The shop of the page: its database, and a backup of it.</summary>
+    private sealed class Shop(BackupsFixture fixture, string name, string bin) : IAsyncDisposable
+    {
+        private readonly string _key = ArchiveKeys.Generate(TimeProvider.System);
+
+        public BackupsFixture Fixture => fixture;
+
+        public string Name => name;
+
+        public string Role => $"shop_reader_{name[5..]}";
+
+        public string ConnectionString => fixture.ConnectionTo(name);
+
+        public static async Task<Shop> CreateAsync(DataStores stores)
+        {
+            var fixture = await BackupsFixture.CreateAsync(stores);
+            var shop = new Shop(fixture, $"shop_{Guid.NewGuid():N}"[..13], stores.PostgresBin);
+            await fixture.ExecuteAsync($"CREATE DATABASE {shop.Name}");
+            await BackupsFixture.ExecuteAsync(shop.ConnectionString, Sql.Replace("{0}", shop.Role, StringComparison.Ordinal));
+            await using var app = fixture.Start(connection: shop.ConnectionString, settings: [("Backups:Encryption:Keys", shop._key)]);
+            Assert.Null(Assert.Single(await app.BackUpNowAsync()).Error);
+            return shop;
+        }
+
+        /// <summary>Types it all into one shell.</summary>
+        /// <param name="page">The section.</param>
+        /// <param name="server">Another server than the shop's own.</param>
+        public async Task FollowAsync(Runbook page, string? server = null)
+        {
+            var settings = new NpgsqlConnectionStringBuilder(server ?? ConnectionString);
+            var runbook = page.With(
+                ("shop", name), ("shop_restored", $"{name}_restored"), ("shop_damaged", $"{name}_damaged"), ("shop_by_hand", $"{name}_by_hand"),
+                ("2026-11", _key.Split(':')[0]));
+            // The page's own folders first: what takes their place may lie in one of them
+            var script = runbook.Script
+                .Replace("/tmp/", fixture.Root + "/", StringComparison.Ordinal)
+                .Replace("/mnt/backups", Path.Combine(fixture.Root, "copied"), StringComparison.Ordinal)
+                .Replace("/app/BackupWorker", Path.Combine(AppContext.BaseDirectory, "BackupWorker"), StringComparison.Ordinal);
+            var environment = EnvironmentNames.All.SelectMany(known => known.Variables).ToDictionary(variable => variable, _ => (string?)null);
+            foreach (var (variable, value) in new[]
+            {
+                ("PGHOST", settings.Host), ("PGPORT", $"{settings.Port}"), ("PGUSER", settings.Username), ("PGPASSWORD", settings.Password),
+                ("DATABASE_URL", $"postgres://{settings.Username}:{settings.Password}@{settings.Host}:{settings.Port}/{settings.Database}"),
+                ("BACKUP_DIR", fixture.Directory), ("OLD_BACKUP_DIR", fixture.Directory), ("BACKUP_ENCRYPTION_KEY", _key), ("POSTGRES_BIN", bin),
+                ("PATH", $"{bin}:{Environment.GetEnvironmentVariable("PATH")}"),
+            })
+            {
+                environment[variable] = value;
+            }
+
+            var (exitCode, output) = await Programs.RunAsync(
+                new()
+                {
+                    Name = "bash",
+                    FileName = Programs.Find("bash")!,
+                    Arguments = ["-e", "-c", "exec 2>&1\n" + script],
+                    Environment = environment,
+                    WorkingDirectory = fixture.Root,
+                },
+                Cancelled);
+            Assert.True(exitCode == 0, output);
+            runbook.AssertPrinted(output);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (var database in new[] { "", "_restored", "_damaged", "_by_hand" })
+            {
+                await fixture.ExecuteAsync($"DROP DATABASE IF EXISTS {name}{database} WITH (FORCE)");
+            }
+
+            await fixture.ExecuteAsync($"DROP ROLE IF EXISTS {Role}");
+            await fixture.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using CsCheck;
+using ProdReady.BackupWorker.Dumping;
+
+namespace ProdReady.BackupWorker.Tests.Dumping;
+
+public sealed class DataPlanTests
+{
+    private static readonly Gen<SizedTable[]> Tables =
+        Gen.Select(Gen.Int[0, 2], Gen.Long[0, 1000]).Array[0, 700]
+            .Select(sizes => sizes.Select((size, index) => new SizedTable($"s{size.Item1}", $"t{index}", size.Item2)).ToArray());
+
+    [Fact]
+    public void A_small_database_is_dumped_by_one()
+    {
+        var plan = DataPlan.Make([new("public", "a", 400), new("public", "b", 599)], jobs: 4, parallelFrom: 1000);
+
+        Assert.Equal([[]], plan.Options());
+    }
+
+    [Fact]
+    public void The_first_takes_what_no_other_one_does()
+    {
+        var plan = DataPlan.Make(
+            [new("public", "a", 600), new("public", "b", 500), new("public", "c", 90), new("public", "d", 80), new("odd \"s\"", "e", 70)],
+            jobs: 2,
+            parallelFrom: 1000);
+
+        Assert.Equal(
+            [
+                [
+                    "--exclude-table=\"public\".\"b\"", "--exclude-table=\"public\".\"c\"", "--exclude-table=\"public\".\"d\"",
+                    "--exclude-table=\"odd \"\"s\"\"\".\"e\"",
+                ],
+                ["--table=\"public\".\"b\""],
+                ["--table=\"public\".\"c\""],
+                ["--table=\"public\".\"d\"", "--table=\"odd \"\"s\"\"\".\"e\""],
+            ],
+            plan.Options());
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 4)]
+    [InlineData(4, 8)]
+    public void One_job_is_one_and_several_have_two_each_so_that_nobody_is_left_alone_at_the_end(int jobs, int expected)
+    {
+        SizedTable[] tables = [.. Enumerable.Range(0, 20).Select(index => new SizedTable("public", $"t{index}", 100))];
+
+        Assert.Equal(expected, DataPlan.Make(tables, jobs, parallelFrom: 0).Options().Count);
+    }
+
+    [Fact]
+    public void There_are_no_more_than_there_are_tables_with_rows()
+    {
+        var plan = DataPlan.Make([new("public", "a", 600), new("public", "b", 500), new("public", "c", 0)], jobs: 8, parallelFrom: 0);
+
+        Assert.Equal(2, plan.Options().Count);
+    }
+
+    [Fact]
+    public void Each_table_is_read_once_and_the_work_is_even() => Gen.Select(Tables, Gen.Int[1, 8]).Sample((tables, jobs) =>
+    {
+        var plan = DataPlan.Make(tables, jobs, parallelFrom: 0);
+
+        var named = plan.Streams.SelectMany(stream => stream).ToList();
+        Assert.Equal(named.Distinct().Count(), named.Count);
+        Assert.Empty(named.Except(tables));
+        Assert.InRange(plan.Streams.Count + 1, 1, jobs == 1 ? 1 : 2 * jobs);
+        // Nobody has more than a fair share and the largest table beyond it
+        var sizes = plan.Streams.Select(stream => stream.Sum(table => table.Size)).ToList();
+        var total = tables.Sum(table => table.Size);
+        Assert.All(sizes, size => Assert.InRange(size, 0, (total / (plan.Streams.Count + 1)) + tables.Max(table => table.Size)));
+    });
+}

@@ -1,0 +1,211 @@
+using ProdReady.BackupWorker.PointInTime;
+using ProdReady.BackupWorker.PointInTime.Bases;
+using ProdReady.BackupWorker.PointInTime.Wal;
+using ProdReady.BackupWorker.PostgresTools;
+using ProdReady.Testing;
+
+namespace ProdReady.BackupWorker.Tests.PointInTime;
+
+public sealed class BaseBackupTests(OwnServer own) : IClassFixture<OwnServer>
+{
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task It_is_refused_where_nobody_would_receive_the_log()
+    {
+        using var host = own.Host(("Backups:PointInTime:Enabled", "false"), ("Backups:PointInTime:Slot", "off"));
+
+        var refused = await Assert.ThrowsAsync<BackupException>(() => OwnServer.MakeAsync(host));
+
+        Assert.Equal(BaseBackup.NotEnabled, refused.Message);
+        Assert.Equal(0, await SlotsAsync("off"));
+    }
+
+    [Fact]
+    public async Task What_is_complete_stays_though_the_rest_fails()
+    {
+        using var host = own.Host(("Backups:PointInTime:Label", "complete"));
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => OwnServer.MakeAsync(
+            host,
+            line =>
+            {
+                if (line.StartsWith("Waiting for the write-ahead log", StringComparison.Ordinal))
+                {
+                    end.Cancel();
+                }
+            },
+            end));
+
+        Assert.Single(Directory.GetFiles(own.Backups, "complete-*.base.json"));
+        Assert.Single(Directory.GetFiles(own.Backups, "complete-*.base.tar.zst"));
+    }
+
+    [Fact]
+    public async Task What_is_not_complete_goes()
+    {
+        using var host = own.Host(("Backups:PointInTime:Label", "partial"));
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => OwnServer.MakeAsync(
+            host,
+            line =>
+            {
+                if (line.StartsWith("Reading ", StringComparison.Ordinal))
+                {
+                    end.Cancel();
+                }
+            },
+            end));
+
+        Assert.Empty(Directory.GetFiles(own.Backups, "partial-*"));
+    }
+
+    [Fact]
+    public async Task It_is_not_stored_in_clear_after_an_encrypted_one()
+    {
+        using var host = own.Host(("Backups:PointInTime:Label", "secret"));
+        Directory.CreateDirectory(own.Backups);
+        await File.WriteAllTextAsync(Path.Combine(own.Backups, "secret-20261101T010000Z-aaaaaaaa.base.tar.zst.enc"), "", Cancelled);
+
+        var refused = await Assert.ThrowsAsync<BackupException>(() => OwnServer.MakeAsync(host));
+
+        Assert.Contains("is encrypted, and BACKUP_ENCRYPTION_KEY (Backups:Encryption:Keys) is not set here", refused.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Another stack, with a label of its own, may be writing there at this moment.</summary>
+    [Fact]
+    public async Task Only_what_was_left_behind_of_its_own_label_goes()
+    {
+        using var host = own.Host();
+        Directory.CreateDirectory(own.Backups);
+        string[] files = ["mine-20261101T010000Z-aaaaaaaa.base.tar.zst.partial", "theirs-20261101T010000Z-aaaaaaaa.base.tar.zst.partial"];
+        foreach (var file in files)
+        {
+            await File.WriteAllTextAsync(Path.Combine(own.Backups, file), "", Cancelled);
+        }
+
+        var storage = host.Services.GetRequiredService<BackupWorker.Storage.BackupDestinations>().All[0];
+        await new BaseShelf(storage, "mine", host.Services.GetRequiredService<SealedFiles>()).RemoveLeftoversAsync(Cancelled);
+
+        Assert.Equal([false, true], files.Select(file => File.Exists(Path.Combine(own.Backups, file))));
+    }
+
+    [Fact]
+    public async Task Server_with_tablespaces_is_refused_in_words()
+    {
+        using var host = own.Host(("Backups:PointInTime:Label", "spaces"));
+        await BackupsFixture.ExecuteAsync(own.Server.ConnectionString + ";Options=-c allow_in_place_tablespaces=on", "CREATE TABLESPACE fast LOCATION ''");
+
+        var refused = await Assert.ThrowsAsync<BackupException>(() => OwnServer.MakeAsync(host));
+
+        await BackupsFixture.ExecuteAsync(own.Server.ConnectionString, "DROP TABLESPACE fast");
+        Assert.Equal(
+            "The server has 1 tablespaces of its own; base backups of such servers are not supported. The backups of its databases (prodready backup run) hold them.",
+            refused.Message);
+    }
+
+    [Fact]
+    public async Task A_standby_is_refused_in_words()
+    {
+        using var host = own.Host(("Backups:PointInTime:Label", "standby"));
+        var signal = Path.Combine(own.Server.DataDirectory, "standby.signal");
+        await own.Server.StopAsync();
+        await File.WriteAllTextAsync(signal, "", Cancelled);
+        await own.Server.RestartAsync();
+        try
+        {
+            var refused = await Assert.ThrowsAsync<BackupException>(() => OwnServer.MakeAsync(host));
+
+            Assert.Equal(
+                "The server of DIRECT_URL (or DATABASE_URL) is a standby; backups for a point in time are taken from the primary. Name that one.", refused.Message);
+        }
+        finally
+        {
+            await own.Server.StopAsync();
+            File.Delete(signal);
+            await own.Server.RestartAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_slot_that_the_server_gave_up_is_begun_anew()
+    {
+        await using var server = await own.ConnectAsync("lost");
+        var first = await server.EnsureSlotAsync(Cancelled);
+        await BackupsFixture.ExecuteAsync(own.Server.ConnectionString, "ALTER SYSTEM SET max_slot_wal_keep_size = '1MB'");
+        await BackupsFixture.ExecuteAsync(own.Server.ConnectionString, "SELECT pg_reload_conf()");
+        await Eventually.ReadAsync(async () =>
+        {
+            await BackupsFixture.ExecuteAsync(own.Server.ConnectionString, "SELECT txid_current(), pg_switch_wal()");
+            await BackupsFixture.ExecuteAsync(own.Server.ConnectionString, "CHECKPOINT");
+            return await BackupsFixture.ScalarAsync<string>(
+                own.Server.ConnectionString, "SELECT wal_status FROM pg_replication_slots WHERE slot_name = 'lost'") == "lost";
+        }, done => done);
+        await BackupsFixture.ExecuteAsync(own.Server.ConnectionString, "ALTER SYSTEM RESET max_slot_wal_keep_size");
+        await BackupsFixture.ExecuteAsync(own.Server.ConnectionString, "SELECT pg_reload_conf()");
+
+        // Nobody would notice otherwise while the log is received
+        var lost = await Assert.ThrowsAsync<BackupException>(() => server.PositionsAsync(SpoolOf(server, first), Cancelled));
+        Assert.StartsWith("The replication slot lost was dropped, or the server gave it up (max_slot_wal_keep_size)", lost.Message, StringComparison.Ordinal);
+
+        var second = await server.EnsureSlotAsync(Cancelled);
+
+        Assert.Equal((true, false), (first.IsNew, first.WasLost));
+        Assert.Equal((true, true), (second.IsNew, second.WasLost));
+        Assert.True(second.Position > first.Position);
+        Assert.Equal((false, false, second.Position), await server.EnsureSlotAsync(Cancelled) is var third ? (third.IsNew, third.WasLost, third.Position) : default);
+    }
+
+    [Fact]
+    public async Task A_slot_that_somebody_drops_is_noticed_while_the_log_is_received()
+    {
+        await using var server = await own.ConnectAsync("dropped");
+        var spool = SpoolOf(server, await server.EnsureSlotAsync(Cancelled));
+        Assert.Null((await server.PositionsAsync(spool, Cancelled)).Received);
+
+        await BackupsFixture.ExecuteAsync(own.Server.ConnectionString, "SELECT pg_drop_replication_slot('dropped')");
+
+        await Assert.ThrowsAsync<BackupException>(() => server.PositionsAsync(spool, Cancelled));
+        Assert.True((await server.EnsureSlotAsync(Cancelled)).IsNew);
+        await server.PositionsAsync(spool, Cancelled);
+    }
+
+    /// <summary>A standby or a pg_receivewal of the operator may be called like the slot, or another stack's slot begin like ours.</summary>
+    [Fact]
+    public async Task Only_our_own_receivers_are_ended()
+    {
+        await using var server = await own.ConnectAsync("ours");
+        await using var standby = Receive("ours", server);
+        await using var others = Receive("prodready-wal-ours_2-aaaaaaaa", server);
+        await using var orphan = Receive("prodready-wal-ours-aaaaaaaa", server);
+        await Eventually.ReadAsync(async () => await SessionsAsync() == 3, done => done);
+
+        await server.EndOrphansAsync(Cancelled);
+
+        await Eventually.ReadAsync(async () => await SessionsAsync() == 2, done => done);
+        Assert.Equal(
+            ["ours", "prodready-wal-ours_2-aaaaaaaa"],
+            await BackupsFixture.ScalarAsync<string[]>(
+                own.Server.ConnectionString, "SELECT array_agg(application_name ORDER BY application_name) FROM pg_stat_replication"));
+    }
+
+    private SpoolFolder SpoolOf(WalServer server, WalSlot slot) => SpoolFolder.Create(
+        own.Folder("spool"), server.Identity.System, WalSegment.Of(server.Identity.Timeline, slot.Position, server.Identity.SegmentSize));
+
+    private Task<long> SessionsAsync() => BackupsFixture.ScalarAsync<long>(own.Server.ConnectionString, "SELECT count(*) FROM pg_stat_replication");
+
+    private Task<long> SlotsAsync(string name) => BackupsFixture.ScalarAsync<long>(
+        own.Server.ConnectionString, $"SELECT count(*) FROM pg_replication_slots WHERE slot_name = '{name}'");
+
+    private ToolProcess Receive(string application, WalServer server)
+    {
+        using var host = own.Host();
+        var environment = LibpqEnvironment.From(host.Services.GetRequiredService<BackupWorker.Configuration.BackupSources>().Home.Settings(), server.Connection);
+        environment["PGAPPNAME"] = application;
+        return ToolProcess.Start(
+            host.Services.GetRequiredService<PostgresPrograms>().Find(PostgresPrograms.ReceiveWal),
+            ["--directory", own.Folder(application), "--no-loop", "--no-password"], environment, Cancelled);
+    }
+}

@@ -1,0 +1,58 @@
+using ProdReady.BackupWorker.Retention;
+using ProdReady.BackupWorker.Storage;
+using ProdReady.BackupWorker.Verifying;
+using ProdReady.Testing;
+
+namespace ProdReady.BackupWorker.Tests.Protections;
+
+/// <summary>What retention takes out of a real folder, and what it never does.</summary>
+public sealed class RetentionTests(DataStores stores)
+{
+    private static readonly DateTimeOffset Start = new(2026, 1, 1, 2, 0, 0, TimeSpan.Zero);
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_newest_good_backups_of_each_database_stay_however_old_and_foreign_files_too()
+    {
+        await using var fixture = await BackupsFixture.CreateAsync(stores);
+        var other = fixture.Target($"{fixture.Database.Name}_test");
+        await fixture.ExecuteAsync($"CREATE DATABASE \"{other.Name}\"");
+        var time = new SetClock { Now = Start };
+        var app = fixture.Start(
+            services => services.AddSingleton<TimeProvider>(time),
+            settings: [("Backups:Databases:0", fixture.Database.Name), ("Backups:Databases:1", other.Name)]);
+        var shelves = app.Services.GetRequiredService<BackupShelves>();
+        for (var day = 0; day < 4; day++)
+        {
+            await app.BackUpNowAsync();
+            time.Now = time.Now.AddDays(1);
+        }
+
+        // The newest of one database is damaged, so that it must not count among the good ones
+        var damaged = (await shelves.ListAsync(Cancelled)).First(copy => copy.Name.Database == fixture.Database.Name);
+        await BackupsFixture.GarbleAsync(Path.Combine(fixture.Directory, damaged.Manifest.Parts[^1].File));
+        Assert.IsType<VerifyOutcome.Corrupt>(await app.Services.GetRequiredService<VerifyHandler>().VerifyAsync(damaged, null, Cancelled));
+        string[] foreign = ["readme.txt", $"{fixture.Database.Name}.dump", $"{fixture.Database.Name}-20200101T000000Z.json"];
+        foreach (var file in foreign)
+        {
+            await File.WriteAllTextAsync(Path.Combine(fixture.Directory, file), "mine", Cancelled);
+        }
+
+        time.Now = Start.AddDays(400);
+        var planned = await app.Services.GetRequiredService<Pruner>().PlanAsync(Cancelled);
+        Assert.Equal(8, (await shelves.ListAsync(Cancelled)).Count);
+        await app.BackUpNowAsync(fixture.Database.Name);
+
+        Assert.Equal([1, 2, 400], await DaysAsync(fixture.Database.Name));
+        Assert.Equal([1, 2, 3], await DaysAsync(other.Name));
+        Assert.Equal(7, planned.Count(one => one.Decision.Keep));
+        Assert.Empty(foreign.Except(fixture.Files));
+        // And nothing stays of what went
+        var names = (await shelves.ListAsync(Cancelled)).Select(copy => copy.Name.ToString()).ToList();
+        Assert.All(fixture.Files.Except(foreign), file => Assert.Contains(names, name => file.StartsWith(name + ".", StringComparison.Ordinal)));
+
+        async Task<IEnumerable<int>> DaysAsync(string database) => (await shelves.ListAsync(Cancelled))
+            .Where(copy => copy.Name.Database == database).Select(copy => (copy.Name.StartedAt - Start).Days).Order();
+    }
+}
