@@ -1,35 +1,72 @@
 using ProdReady.Notifications.Messages;
-using ProdReady.Notifications.Sms;
+using ProdReady.Notifications.Providers;
 
 namespace ProdReady.Notifications.Sending;
 
-/// <summary>Decides what a call's result means for its message.</summary>
+/// <summary>What a send's result means for its message and for those that follow.</summary>
+/// <param name="Outcome">The state that the message comes into.</param>
+/// <param name="Lesson">What is learned for other messages.</param>
+/// <param name="TriesNextRoute">Whether another sender may do better, now.</param>
+/// <param name="Pause">For how long the account is of no use, where the provider told.</param>
+internal sealed record SendDecision(
+    SendOutcome Outcome, SendLesson Lesson = SendLesson.None, bool TriesNextRoute = false, TimeSpan? Pause = null);
+
+/// <summary>What a refusal says of other messages.</summary>
+internal enum SendLesson
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary>The account is of no use until somebody has looked.</summary>
+    AccountRefused,
+
+    /// <summary>The account is of no use until its cap is reset.</summary>
+    AccountCapped,
+
+    /// <summary>The sender is of no use until somebody has looked.</summary>
+    SenderRefused,
+
+    /// <summary>The number wants no messages from this sender.</summary>
+    OptedOut,
+
+    /// <summary>The number takes no messages.</summary>
+    NumberRefused,
+
+    /// <summary>Nothing to do but to tell an operator.</summary>
+    Alert,
+}
+
+/// <summary>When a send's result is decided on.</summary>
+/// <param name="Now">The time.</param>
+/// <param name="ExpiresAt">When the message is dropped.</param>
+/// <param name="Jitter">0 to 1, so that messages that failed together do not come back together.</param>
+internal readonly record struct SendMoment(DateTimeOffset Now, DateTimeOffset ExpiresAt, double Jitter);
+
+/// <summary>Decides what a send's result means.</summary>
 internal static class SendPolicy
 {
-    /// <summary>Too many requests at a time; the only error code of Twilio's that is repeated, besides HTTP 429.</summary>
-    private const int TooManyRequests = 20429;
+    /// <summary>A message that is to be tried again is looked after this long after its time: its job may be lost.</summary>
+    public static readonly TimeSpan UnclaimedAfter = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long a message may wait for a chance to be sent: as long as Twilio's own queue keeps one.</summary>
-    public static readonly TimeSpan GiveUpAfter = TimeSpan.FromHours(10);
-
+    private const int BoundedAttempts = 5;
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan SenderQueueDelay = TimeSpan.FromMinutes(1);
 
-    /// <summary>The state that a message comes into after a call.</summary>
+    /// <summary>Decides.</summary>
     /// <param name="result">What came of the call.</param>
-    /// <param name="message">The message.</param>
-    /// <param name="now">The present.</param>
-    /// <param name="jitter">0 to 1, so that messages that failed together do not come back together.</param>
-    public static SendOutcome Decide(
-        TwilioResult result, ClaimedMessage message, DateTimeOffset now, double jitter) => result switch
-        {
-            TwilioResult.Succeeded succeeded => new(MessageStatus.Sent, succeeded.Sid),
-            TwilioResult.Rejected rejected when IsTemporary(rejected) =>
-                TryAgain(message, now, rejected.RetryAfter, jitter, rejected.Code, rejected.Message),
-            TwilioResult.Rejected rejected => new(MessageStatus.Failed, ErrorCode: rejected.Code, Error: rejected.Message),
-            TwilioResult.NotSent notSent => TryAgain(message, now, notSent.RetryAfter, jitter, null, notSent.Reason),
-            TwilioResult.Unknown unknown => new(MessageStatus.Unknown, Error: unknown.Reason),
-            _ => throw new ArgumentOutOfRangeException(nameof(result), result, "Not a known result."),
-        };
+    /// <param name="attempt">Which send of the message it was, from 1.</param>
+    /// <param name="firstCheck">When what becomes of a message that was sent is asked first.</param>
+    /// <param name="firstLook">When one of unknown fate is looked for first.</param>
+    /// <param name="moment">When that is.</param>
+    public static SendDecision Decide(SendResult result, int attempt, TimeSpan firstCheck, TimeSpan firstLook, SendMoment moment) => result switch
+    {
+        SendResult.Sent { Message: var sent } => new(new(
+            MessageStatus.Sent, sent.ProviderId, ProviderStatuses.Text(sent.Status), CheckDelay: firstCheck)),
+        SendResult.NotSent notSent => new(Again(Delay(attempt, notSent.RetryAfter, moment.Jitter), null, notSent.Reason)),
+        SendResult.Unknown unknown => new(Unknown(null, unknown.Reason, firstLook)),
+        SendResult.Refused { Failure: var failure } => Decide(failure, attempt, firstLook, moment),
+        _ => throw new ArgumentOutOfRangeException(nameof(result), result, "Not a known result."),
+    };
 
     /// <summary>1 s, doubled with each attempt, at most 5 min, less up to half of it; never less than asked for.</summary>
     public static TimeSpan Delay(int attempt, TimeSpan? retryAfter, double jitter)
@@ -40,18 +77,47 @@ internal static class SendPolicy
             : TimeSpan.FromTicks(Math.Max((backoff * (1 - (jitter / 2))).Ticks, (retryAfter ?? TimeSpan.Zero).Ticks));
     }
 
-    private static bool IsTemporary(TwilioResult.Rejected rejected) =>
-        rejected is { HttpStatus: StatusCodes.Status429TooManyRequests } or { Code: TooManyRequests };
-
-    private static SendOutcome TryAgain(
-        ClaimedMessage message, DateTimeOffset now, TimeSpan? retryAfter, double jitter, int? code, string reason)
+    private static SendDecision Decide(ProviderFailure failure, int attempt, TimeSpan firstLook, SendMoment moment)
     {
-        var next = now + Delay(message.Attempt, retryAfter, jitter);
-        return next <= message.CreatedAt + GiveUpAfter
-            ? new(MessageStatus.Accepted, ErrorCode: code, Error: reason, NextAttemptAt: next)
-            : new(
-                MessageStatus.Failed,
-                ErrorCode: code,
-                Error: $"Given up {GiveUpAfter.TotalHours:0} hours after it was accepted. The last try: {reason}");
+        var again = Again(Delay(attempt, failure.RetryAfter, moment.Jitter), failure.Code, failure.Message);
+        var failed = new SendOutcome(MessageStatus.Failed, Code: failure.Code, Error: failure.Message);
+        return failure.Handling switch
+        {
+            FailureHandling.StopAccount => new(again with { Delay = TimeSpan.Zero }, SendLesson.AccountRefused, TriesNextRoute: true),
+            FailureHandling.AccountCap => new(again with { Delay = TimeSpan.Zero }, SendLesson.AccountCapped, TriesNextRoute: true, failure.RetryAfter),
+            FailureHandling.RetrySoon => new(again),
+            FailureHandling.RetryBounded or FailureHandling.RetryOnce or FailureHandling.Unreachable =>
+                new(attempt < BoundedAttempts ? again : failed),
+            FailureHandling.Ambiguous => new(Unknown(failure.Code, failure.Message, firstLook)),
+            FailureHandling.BadNumber => new(failed, SendLesson.NumberRefused),
+            // Whoever sets the sender right finds the message still there
+            FailureHandling.SenderFault => new(again with { Delay = TimeSpan.Zero }, SendLesson.SenderRefused, TriesNextRoute: true),
+            FailureHandling.OptedOut => new(failed with { Status = MessageStatus.Suppressed }, SendLesson.OptedOut),
+            FailureHandling.QueueFull => new(
+                Again(Longest(SenderQueueDelay, failure.RetryAfter), failure.Code, failure.Message), TriesNextRoute: true),
+            FailureHandling.SlowDown => new(Again(Longest(SenderQueueDelay, failure.RetryAfter), failure.Code, failure.Message)),
+            FailureHandling.NextDay => new(NextDay(failure, moment)),
+            FailureHandling.NotRoutable => new(failed, TriesNextRoute: true),
+            FailureHandling.Expired => new(failed with { Status = MessageStatus.Expired }),
+            FailureHandling.AccountSetup or FailureHandling.Filtered or FailureHandling.Abuse => new(failed, SendLesson.Alert),
+            _ => new(failed),
+        };
     }
+
+    /// <summary>What would be dropped before the cap ends is told now that it was not sent, and not a day later.</summary>
+    private static SendOutcome NextDay(ProviderFailure failure, SendMoment moment)
+    {
+        var delay = Longest(CapOfDay.Left(moment.Now, moment.Jitter), failure.RetryAfter);
+        return moment.Now + delay < moment.ExpiresAt
+            ? Again(delay, failure.Code, failure.Message)
+            : new(MessageStatus.Failed, Code: failure.Code, Error: $"{failure.Message} Its time is over before that.");
+    }
+
+    private static SendOutcome Again(TimeSpan delay, int? code, string reason) => new(
+        MessageStatus.Accepted, Code: code, Error: reason, Delay: delay, CheckDelay: delay + UnclaimedAfter);
+
+    private static SendOutcome Unknown(int? code, string reason, TimeSpan firstLook) => new(
+        MessageStatus.Unknown, Code: code, Error: reason, CheckDelay: firstLook);
+
+    private static TimeSpan Longest(TimeSpan one, TimeSpan? other) => other > one ? other.Value : one;
 }

@@ -2,18 +2,20 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
+using ProdReady.Notifications.Messages;
 using ProdReady.Testing;
 
 namespace ProdReady.Notifications.Tests;
 
 /// <summary>The service itself on a database of its own, with its settings as an operator would give them.</summary>
 /// <remarks>Any type of the service names its assembly; Program would also be Standalone's.</remarks>
-internal sealed class NotificationsApp : WebApplicationFactory<NotificationMetrics>, ILoggerProvider
+internal sealed class NotificationsApp : WebApplicationFactory<MessageMetrics>, ILoggerProvider
 {
     public const string Number = "+2348031234567";
     public const string AccountSid = "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    public const string ServiceSid = "MG0123456789abcdef0123456789abcdef";
     public const string AuthToken = "the-token-that-nobody-may-see";
-    private const string AdminKey = "an-admin-key-of-the-tests-0123456789";
+    public const string AdminKey = "an-admin-key-of-the-tests-0123456789";
 
     private readonly Dictionary<string, string?> _settings;
     private readonly TimeProvider? _time;
@@ -37,7 +39,8 @@ internal sealed class NotificationsApp : WebApplicationFactory<NotificationMetri
             [
                 ("Twilio:AccountSid", AccountSid),
                 ("Twilio:AuthToken", AuthToken),
-                ("Twilio:FromNumber", "+15005550006"),
+                // A pool: an ordinary number would be held to a segment a second
+                ("Twilio:MessagingServiceSid", ServiceSid),
                 ("Twilio:BaseUrl", twilio.ToString()),
                 .. settings,
             ]);
@@ -55,9 +58,9 @@ internal sealed class NotificationsApp : WebApplicationFactory<NotificationMetri
     }
 
     /// <summary>Sends a message and returns its id.</summary>
-    public static async Task<Guid> SendAsync(HttpClient caller, string body = "Hello", string to = Number)
+    public static async Task<Guid> SendAsync(HttpClient caller, string body = "Hello", string to = Number, string kind = "transaction")
     {
-        using var response = await caller.PostAsJsonAsync("/notifications/sms", new { to, body }, TestContext.Current.CancellationToken);
+        using var response = await caller.PostAsJsonAsync("/notifications/sms", new { to, body, kind }, TestContext.Current.CancellationToken);
         var answer = await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
         Assert.True(response.IsSuccessStatusCode, answer.ToString());
         return answer.GetProperty("id").GetGuid();
@@ -91,14 +94,21 @@ internal sealed class NotificationsApp : WebApplicationFactory<NotificationMetri
         });
     }
 
-    private static NotificationsApp Create(
+    /// <summary>A service with these settings, and what every test needs.</summary>
+    public static NotificationsApp Create(
         TestDatabase database, TimeProvider? time, IEnumerable<(string Key, string? Value)> settings)
     {
         var all = new Dictionary<string, string?>
         {
             ["ConnectionStrings:prodready"] = database.ConnectionString,
             ["ApiKeys:AdminKey"] = AdminKey,
-            ["Sending:PollInterval"] = "00:00:00.1",
+            ["Queues:sms:PollInterval"] = "00:00:00.1",
+            ["Queues:sms_codes:PollInterval"] = "00:00:00.1",
+            ["Sending:CheckInterval"] = "00:00:00.1",
+            ["Sending:ProofAfter"] = "00:00:01",
+            // Else what a test sends depends on the time of the day
+            ["QuietHours:Enabled"] = "false",
+            ["Verifications:Keys"] = $"k1:{Convert.ToBase64String(new byte[32])}",
         };
         foreach (var (key, value) in settings)
         {

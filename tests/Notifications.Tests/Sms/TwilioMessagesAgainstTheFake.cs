@@ -72,7 +72,7 @@ public sealed class TwilioMessagesAgainstTheFake : TwilioMessagesContract, IAsyn
         _twilio.FailNext(TwilioFaults.Hang);
         await using var services = Build();
         using var cancellation = new CancellationTokenSource();
-        var call = Twilio(services.Services).CreateAsync("+2348031234567", "Hello", cancellation.Token);
+        var call = Twilio(services).CreateAsync(Message, cancellation.Token);
         await Eventually.ReadAsync(() => Task.FromResult(_twilio.Calls.Count), count => count == 1);
         await cancellation.CancelAsync();
         Assert.Equal(new TwilioResult.Unknown("The call was given up before Twilio answered."), await call);
@@ -81,20 +81,20 @@ public sealed class TwilioMessagesAgainstTheFake : TwilioMessagesContract, IAsyn
     [Fact]
     public async Task An_answer_without_a_sid_is_unknown()
     {
-        _twilio.FailNext(context => context.Response.WriteAsync("<html>all is well</html>"));
-        Assert.Equal(new TwilioResult.Unknown("Twilio answered 200 without a message's SID."), await CreateAsync());
+        _twilio.FailNext(new TwilioFault(context => context.Response.WriteAsync("<html>all is well</html>")));
+        Assert.Equal(new TwilioResult.Unknown("Twilio answered 200 without what was asked for."), await CreateAsync());
     }
 
     [Fact]
     public async Task A_redirection_is_not_followed()
     {
-        _twilio.FailNext(context =>
+        _twilio.FailNext(new TwilioFault(context =>
         {
             context.Response.Headers.Location = context.Request.Path.Value;
             context.Response.StatusCode = StatusCodes.Status307TemporaryRedirect;
             return Task.CompletedTask;
-        });
-        Assert.Equal(new TwilioResult.Rejected(307, null, "Twilio answered 307.", null), await CreateAsync());
+        }));
+        Assert.Equal(new TwilioResult.Rejected(307, null, null, null), await CreateAsync());
         Assert.Single(_twilio.Calls);
     }
 
@@ -111,14 +111,14 @@ public sealed class TwilioMessagesAgainstTheFake : TwilioMessagesContract, IAsyn
     [Fact]
     public async Task Wrong_credentials_are_rejected()
     {
-        await using var services = Build(options => options.AuthToken = "");
-        var result = await Twilio(services.Services).CreateAsync("+2348031234567", "Hello", TestContext.Current.CancellationToken);
+        await using var services = Build();
+        var result = await Twilio(services, token: "").CreateAsync(Message, TestContext.Current.CancellationToken);
         Assert.Equal(new TwilioResult.Rejected(401, 20003, "Authenticate", null), result);
     }
 
     private async Task<TwilioResult> CreateAsync(string body = "Hello")
     {
-        await using var services = Build(options => options.Timeout = TimeSpan.FromSeconds(1));
-        return await Twilio(services.Services).CreateAsync("+2348031234567", body, TestContext.Current.CancellationToken);
+        await using var services = Build(timeout: TimeSpan.FromSeconds(1));
+        return await Twilio(services).CreateAsync(Message with { Body = body }, TestContext.Current.CancellationToken);
     }
 }
