@@ -1,5 +1,6 @@
 using ProdReady.ServiceDefaults;
 using ProdReady.ServiceDefaults.ApiKeys;
+using ProdReady.ServiceDefaults.Health;
 using ProdReady.ServiceDefaults.Hosting;
 using ProdReady.Webhooks.Audit;
 using ProdReady.Webhooks.Delivery;
@@ -13,6 +14,11 @@ using ProdReady.Webhooks.Replays;
 using ProdReady.Webhooks.Retention;
 using ProdReady.Webhooks.Search;
 using ProdReady.Webhooks.Sources;
+
+if (HealthProbe.IsFor(args))
+{
+    return await HealthProbe.RunAsync(args);
+}
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();

@@ -27,6 +27,7 @@ internal static class DeliveryExtensions
         builder.Services.AddSingleton<DeliveryBatches>();
         builder.Services.TryAddSingleton<AuditLog>();
         builder.Services.AddSingleton<DestinationStore>();
+        builder.Services.AddSingleton<DiscardStore>();
         builder.Services.AddSingleton<DestinationSwitches>();
         builder.Services.AddHostedService(services => services.GetRequiredService<DestinationSwitches>());
         builder.Services.AddSingleton<DispatchStore>();

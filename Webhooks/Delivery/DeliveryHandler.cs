@@ -1,5 +1,5 @@
-using Npgsql;
 using ProdReady.ServiceDefaults.GroupCommit;
+using ProdReady.ServiceDefaults.Postgres;
 using ProdReady.ServiceDefaults.Queue;
 using ProdReady.Webhooks.Delivery.Destinations;
 using ProdReady.Webhooks.Delivery.Operating;
@@ -149,7 +149,7 @@ internal sealed partial class DeliveryHandler(
             {
                 return await work();
             }
-            catch (Exception exception) when (exception is NpgsqlException { IsTransient: true } or TimeoutException or GroupCommitFullException)
+            catch (Exception exception) when (DatabaseOutage.Caused(exception) || exception is TimeoutException or GroupCommitFullException)
             {
                 await Task.Delay(Again, time, cancellationToken);
             }

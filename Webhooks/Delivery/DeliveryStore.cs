@@ -89,7 +89,8 @@ internal sealed class DeliveryStore(NpgsqlDataSource database)
     /// </summary>
     public async Task RecordAsync(IReadOnlyList<TriedDelivery> tried)
     {
-        // What one try has delivered, another one that ran at the same time does not undo
+        // What one try has delivered, another one that ran at the same time does not undo; nor what was given up meanwhile, unless it was
+        // delivered after all: its job is gone
         await using var command = database.CreateCommand(
             """
             WITH tried AS (
@@ -99,8 +100,10 @@ internal sealed class DeliveryStore(NpgsqlDataSource database)
                 UPDATE webhooks.deliveries AS delivery
                 SET attempts = delivery.attempts + 1,
                     last_status = tried.status,
-                    state = CASE WHEN delivery.state = 'delivered' THEN delivery.state ELSE tried.state END,
-                    ended_at = CASE WHEN delivery.state = 'delivered' THEN delivery.ended_at ELSE tried.ended_at END
+                    state = CASE WHEN delivery.state = 'delivered' OR (delivery.state = 'dead' AND tried.state = 'pending')
+                        THEN delivery.state ELSE tried.state END,
+                    ended_at = CASE WHEN delivery.state = 'delivered' OR (delivery.state = 'dead' AND tried.state = 'pending')
+                        THEN delivery.ended_at ELSE tried.ended_at END
                 FROM tried
                 WHERE delivery.event_id = tried.event_id AND delivery.destination = tried.destination
                     AND delivery.received_at = tried.received_at AND delivery.received_at >= $12 AND delivery.received_at <= $13

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using ProdReady.ServiceDefaults.Encryption;
 using ProdReady.Webhooks.Sources;
 
 namespace ProdReady.Webhooks.Encryption;
@@ -10,7 +11,7 @@ internal sealed class ValidateEncryptionOptions(IConfiguration configuration) : 
 
     public ValidateOptionsResult Validate(string? name, EncryptionOptions options)
     {
-        if (EncryptionKeys.TryRead(options.Keys, out var keys) is { } problem)
+        if (NamedKeys.TryRead(options.Keys, out var keys) is { } problem)
         {
             return ValidateOptionsResult.Fail($"{Setting} {problem}. {Example}");
         }

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net.Mime;
 using Microsoft.AspNetCore.Http.HttpResults;
 using ProdReady.ServiceDefaults.ApiKeys;
-using ProdReady.Webhooks.Encryption;
+using ProdReady.ServiceDefaults.Encryption;
 
 namespace ProdReady.Webhooks.Events;
 
@@ -100,9 +100,8 @@ internal static class EventEndpoints
 
         try
         {
-            var events = await feed.ReadAsync(filter, position, limit, wait, cancellationToken);
-            return TypedResults.Ok(new EventFeedPage(
-                [.. events.Select(fed => fed.Event)], Text(events.Count > 0 ? events[^1].Position : position)));
+            var page = await feed.ReadAsync(filter, position, limit, wait, cancellationToken);
+            return TypedResults.Ok(new EventFeedPage(page.Events, Text(page.Next)));
         }
         catch (SealedForOtherKeyException exception)
         {

@@ -13,24 +13,25 @@ internal sealed class EventFeed(EventSearch search, InboxSignal signal, TimeProv
     /// committed in this process comes at once, what others commit within half a second.
     /// </summary>
     /// <exception cref="InboxUnavailableException">The database failed or took too long.</exception>
-    public async Task<IReadOnlyList<FedEventAt>> ReadAsync(
+    public async Task<FedPage> ReadAsync(
         EventFilter filter, long after, int limit, TimeSpan wait, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         while (true)
         {
             var next = signal.Next;
-            var events = await search.AfterAsync(filter, after, limit);
+            var page = await search.AfterAsync(filter, after, limit);
             var left = wait - time.GetElapsedTime(started);
-            if (events.Count > 0 || left <= TimeSpan.Zero)
+            if (page.Events.Count > 0 || left <= TimeSpan.Zero)
             {
-                return events;
+                return page;
             }
 
+            after = page.Next;
             await InboxSignal.WaitAsync(next, left < PollInterval ? left : PollInterval, time, cancellationToken);
         }
     }
 }
 
-/// <summary>An event of the feed and its place in the order of commits.</summary>
-internal sealed record FedEventAt(long Position, FedEvent Event);
+/// <summary>What was found, and the position up to which all that the filter leaves is in it or was before.</summary>
+internal sealed record FedPage(IReadOnlyList<FedEvent> Events, long Next);

@@ -7,7 +7,7 @@ internal sealed record EventPage(IReadOnlyList<EventAnswer> Events, string? Next
 
 /// <summary>Events in the order of their commits, with their content.</summary>
 /// <param name="Events">The events; none if nothing came in the time that the caller waited.</param>
-/// <param name="Next">What to give as <c>after</c> the next time, once these are dealt with.</param>
+/// <param name="Next">What to give as <c>after</c> the next time, once these are dealt with; it grows past what the filter leaves out, too.</param>
 internal sealed record EventFeedPage(IReadOnlyList<FedEvent> Events, string Next);
 
 /// <summary>One event of the feed.</summary>

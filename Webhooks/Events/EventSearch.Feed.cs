@@ -1,3 +1,5 @@
+using Npgsql;
+using ProdReady.ServiceDefaults.Encryption;
 using ProdReady.Webhooks.Inbox;
 
 namespace ProdReady.Webhooks.Events;
@@ -12,13 +14,16 @@ internal sealed partial class EventSearch
     /// The events after <paramref name="after"/>, in the order of their commits, with their content; not all of <paramref name="limit"/>
     /// where their bodies have more than <see cref="EventReader.MaxPageBytes"/> together.
     /// </summary>
-    /// <exception cref="Encryption.SealedForOtherKeyException">One is encrypted with a key that is not configured.</exception>
-    public Task<IReadOnlyList<FedEventAt>> AfterAsync(EventFilter filter, long after, int limit) => database.RunAsync(async connection =>
+    /// <exception cref="SealedForOtherKeyException">One is encrypted with a key that is not configured.</exception>
+    public Task<FedPage> AfterAsync(EventFilter filter, long after, int limit) => database.RunAsync(async connection =>
     {
+        // Before the events, so that what a later statement adds lies behind both
+        var horizon = await EventReader.HorizonAsync(connection, CancellationToken.None);
+        var settled = await SettledAsync(connection, filter, after, horizon);
         await using var command = Command(connection);
         var conditions = new EventConditions(filter, command.Parameters);
         conditions.Add<long?>(after, position => $"event.position > {position}");
-        conditions.Add<long?>(await EventReader.HorizonAsync(connection, CancellationToken.None), position => $"event.position <= {position}");
+        conditions.Add<long?>(horizon, position => $"event.position <= {position}");
         command.CommandText =
             $"""
             SELECT position, id, source, event_id, event_type, received_at, headers ->> 'content-type', body, encryption_key
@@ -28,21 +33,23 @@ internal sealed partial class EventSearch
             WHERE bytes_before < {EventReader.MaxPageBytes} ORDER BY position
             """;
         await using var reader = await command.ExecuteReaderAsync();
-        var events = new List<FedEventAt>();
+        var (events, next) = (new List<FedEvent>(), after);
         while (await reader.ReadAsync())
         {
             var id = reader.GetGuid(1);
-            events.Add(new(reader.GetInt64(0), new(
+            next = reader.GetInt64(0);
+            events.Add(new(
                 id,
                 reader.GetString(2),
                 TextOrNull(reader, 3),
                 TextOrNull(reader, 4),
                 reader.GetFieldValue<DateTimeOffset>(5),
                 TextOrNull(reader, 6),
-                cipher.Open(id, new(reader.GetFieldValue<byte[]>(7), TextOrNull(reader, 8))))));
+                cipher.Open(id, new(reader.GetFieldValue<byte[]>(7), TextOrNull(reader, 8)))));
         }
 
-        return (IReadOnlyList<FedEventAt>)events;
+        // Else a filter that leaves nothing would look at the same events each time, and stay behind until they are dropped
+        return new FedPage(events, events.Count > 0 ? next : Math.Max(after, settled));
     });
 
     /// <summary>Up to which position the log is settled, and up to which events were dropped.</summary>
@@ -58,4 +65,25 @@ internal sealed partial class EventSearch
         await reader.ReadAsync();
         return (reader.GetInt64(0), reader.GetInt64(1));
     });
+
+    /// <summary>Up to which position no event will ever be that the filter leaves and did not before.</summary>
+    private async Task<long> SettledAsync(NpgsqlConnection connection, EventFilter filter, long after, long horizon)
+    {
+        // What becomes of an event's deliveries may change as long as it is kept
+        if (filter.Status is not null || filter.Destination is not null)
+        {
+            return after;
+        }
+
+        if (filter.Contains is null)
+        {
+            return horizon;
+        }
+
+        // Behind this cursor nothing is found by its content yet
+        await using var command = Command(connection);
+        command.CommandText = "SELECT least($1, position) FROM webhooks.cursors WHERE name = 'search'";
+        command.Parameters.AddWithValue(horizon);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
 }

@@ -1,4 +1,5 @@
 using Npgsql;
+using ProdReady.ServiceDefaults.Encryption;
 using ProdReady.Webhooks.Encryption;
 using ProdReady.Webhooks.Inbox;
 

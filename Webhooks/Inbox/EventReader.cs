@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Npgsql;
+using ProdReady.ServiceDefaults.Encryption;
 using ProdReady.Webhooks.Encryption;
 
 namespace ProdReady.Webhooks.Inbox;

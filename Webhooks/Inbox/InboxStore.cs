@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using ProdReady.ServiceDefaults.Encryption;
 using ProdReady.Webhooks.Encryption;
 
 namespace ProdReady.Webhooks.Inbox;

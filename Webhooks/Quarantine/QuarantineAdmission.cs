@@ -33,7 +33,7 @@ internal sealed class QuarantineAdmission(
             return new("too_old");
         }
 
-        var verification = source.Verify(new SignedRequest(request.Headers, request.Body.Span, request.Url, request.ReceivedAt));
+        var verification = source.Verify(new SignedRequest(request.Headers, request.Body.Span, source.UrlOf(request), request.ReceivedAt));
         if (verification is not { Verdict: SignatureVerdict.Valid, SecretId: { } secretId })
         {
             return new(verification.Verdict.ToReason());

@@ -5,11 +5,11 @@ using ProdReady.Webhooks.Audit;
 namespace ProdReady.Webhooks.Quarantine;
 
 /// <summary>A refused request.</summary>
-/// <param name="Id">Its id in the quarantine. When the same bytes come again, they get a new one.</param>
+/// <param name="Id">Its id in the quarantine. When the same event comes again, with the same bytes, it gets a new one.</param>
 /// <param name="Source">The source that it came to.</param>
-/// <param name="ReceivedAt">When the last one with these bytes began: the time that its signature is judged by.</param>
+/// <param name="ReceivedAt">When the last one of them began: the time that its signature is judged by.</param>
 /// <param name="LastAt">The same time, by which it is kept.</param>
-/// <param name="Times">How often these bytes came.</param>
+/// <param name="Times">How often it came.</param>
 /// <param name="Reason">Why it was refused: <c>missing</c>, <c>malformed</c>, <c>mismatch</c> or <c>stale</c>.</param>
 /// <param name="Size">How many bytes there are.</param>
 /// <param name="Sha256">Their hash, in lower-case hexadecimal.</param>

@@ -2,9 +2,9 @@ using System.Net.Mime;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using ProdReady.ServiceDefaults.ApiKeys;
+using ProdReady.ServiceDefaults.Encryption;
 using ProdReady.ServiceDefaults.Postgres;
 using ProdReady.Webhooks.Audit;
-using ProdReady.Webhooks.Encryption;
 
 namespace ProdReady.Webhooks.Quarantine;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using System.Threading.Channels;
 using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
@@ -46,8 +47,12 @@ internal sealed class QuarantineIntake(
 
         // A provider's token is a secret: kept encrypted, or not at all
         var headers = KeptHeaders.ToJson(request.Headers, cipher.HasKey ? [] : source.SecretHeaders);
+        var hash = SHA256.HashData(body.Span);
+        // Where the body tells all, the same bytes tell the same, and nobody looks into what nobody has signed
+        var identity = source.IsToldByHeaders && source.TryIdentify(request.Headers, body.Span, out var told) ? told : default;
         _waiting.Writer.TryWrite(new(
-            Guid.CreateVersion7(receivedAt), source.Name, receivedAt, verdict.ToReason(), source.UrlOf(request), headers, body.ToArray()));
+            Guid.CreateVersion7(receivedAt), source.Name, receivedAt, verdict.ToReason(), source.UrlOf(request), headers,
+            body.ToArray(), hash, EventAssembly.KeyOf(source, identity, hash)));
     }
 
     /// <summary>A request is written, or given up.</summary>

@@ -1,8 +1,8 @@
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using ProdReady.ServiceDefaults.Encryption;
 using ProdReady.Webhooks.Encryption;
 
 namespace ProdReady.Webhooks.Quarantine;
@@ -12,7 +12,7 @@ internal sealed class QuarantineStore(NpgsqlDataSource database, BodyCipher ciph
 {
     private const int TimeoutSeconds = 10;
 
-    /// <summary>Adds a request, in place of an earlier one with the same bytes, and lets the oldest go if there are too many.</summary>
+    /// <summary>Adds a request, in place of an earlier one of the same event and bytes, and lets the oldest go if there are too many.</summary>
     public async Task AddAsync(RefusedRequest request, CancellationToken cancellationToken)
     {
         await using var batch = database.CreateBatch();
@@ -20,9 +20,9 @@ internal sealed class QuarantineStore(NpgsqlDataSource database, BodyCipher ciph
         batch.BatchCommands.Add(new(
             """
             INSERT INTO webhooks.quarantine AS known (
-                id, source, received_at, last_at, reason, url, body, body_size, body_sha256, headers, encryption_key)
-            VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10)
-            ON CONFLICT (source, body_sha256) DO UPDATE SET
+                id, source, received_at, last_at, reason, url, body, body_size, body_sha256, headers, encryption_key, key)
+            VALUES ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            ON CONFLICT (source, body_sha256, key) DO UPDATE SET
                 id = excluded.id, received_at = excluded.received_at, last_at = excluded.last_at, times = known.times + 1,
                 reason = excluded.reason, url = excluded.url, body = excluded.body, headers = excluded.headers,
                 encryption_key = excluded.encryption_key
@@ -37,9 +37,10 @@ internal sealed class QuarantineStore(NpgsqlDataSource database, BodyCipher ciph
                 new() { Value = request.Url },
                 new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = Seal(request.Id, request.Body) },
                 new() { Value = request.Body.Length },
-                new() { Value = SHA256.HashData(request.Body) },
+                new() { Value = request.BodySha256 },
                 new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = Seal(request.Id, Encoding.UTF8.GetBytes(request.Headers)) },
                 new NpgsqlParameter<string?> { TypedValue = cipher.ActiveKeyId },
+                new() { Value = request.Key },
             },
         });
         batch.BatchCommands.Add(new(

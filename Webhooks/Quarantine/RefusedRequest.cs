@@ -8,8 +8,10 @@ namespace ProdReady.Webhooks.Quarantine;
 /// <param name="Url">The address as its sender sees it, where that is signed.</param>
 /// <param name="Headers">Its headers, as a JSON object.</param>
 /// <param name="Body">Its bytes, a copy of their own.</param>
+/// <param name="BodySha256">Their hash.</param>
+/// <param name="Key">What tells it from others of the same bytes.</param>
 internal sealed record RefusedRequest(
-    Guid Id, string Source, DateTimeOffset ReceivedAt, string Reason, string Url, string Headers, byte[] Body);
+    Guid Id, string Source, DateTimeOffset ReceivedAt, string Reason, string Url, string Headers, byte[] Body, byte[] BodySha256, Guid Key);
 
 /// <summary>A refused request, read back in clear.</summary>
 internal sealed record QuarantinedRequest(

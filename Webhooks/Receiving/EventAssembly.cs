@@ -11,6 +11,12 @@ namespace ProdReady.Webhooks.Receiving;
 /// <summary>Makes an event of a verified request, whether it came just now or was quarantined for a while.</summary>
 internal sealed class EventAssembly(IOptions<RetentionOptions> retention, TimeProvider time)
 {
+    /// <summary>By what an event is known when it comes again.</summary>
+    public static Guid KeyOf(WebhookSource source, EventIdentity identity, byte[] hash) =>
+        source.IdIsSigned && !source.IdRecurs && identity.Id is { } id ? EventKey.OfId(source.Name, id)
+        : source.BodyIsSharedByTypes && identity.Type is { } type ? EventKey.OfBody(source.Name, hash, type)
+        : EventKey.OfBody(source.Name, hash);
+
     /// <summary>
     /// An id that the signature covers tells events apart, else the bytes do, for as long as the provider may send them again.
     /// </summary>
@@ -35,9 +41,7 @@ internal sealed class EventAssembly(IOptions<RetentionOptions> retention, TimePr
         return new()
         {
             Id = Guid.CreateVersion7(receivedAt),
-            Key = signedId is not null ? EventKey.OfId(source.Name, signedId)
-                : sharedType is not null ? EventKey.OfBody(source.Name, hash, sharedType)
-                : EventKey.OfBody(source.Name, hash),
+            Key = KeyOf(source, identity, hash),
             UnsignedIdKey = signedId is null && identity.Id is { } id
                 ? EventKey.OfUnsignedId(source.Name, sharedType is null ? id : $"{sharedType}:{id}")
                 : null,

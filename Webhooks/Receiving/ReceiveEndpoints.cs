@@ -20,6 +20,7 @@ internal static class ReceiveEndpoints
         string source, HttpRequest request, WebhookReceiver receiver) =>
         await receiver.ReceiveAsync(source, request) switch
         {
+            Reception.Stored { WantsNoBody: true } => TypedResults.NoContent(),
             Reception.Stored stored => TypedResults.Ok(new ReceivedAnswer(stored.Id, stored.EventId, stored.Duplicate)),
             Reception.Challenge { Reply: "" } => TypedResults.NoContent(),
             Reception.Challenge challenge => TypedResults.Text(challenge.Reply, "application/json"),

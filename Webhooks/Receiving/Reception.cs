@@ -5,8 +5,8 @@ namespace ProdReady.Webhooks.Receiving;
 /// <summary>What became of a request.</summary>
 internal abstract record Reception
 {
-    /// <summary>Committed, now or before.</summary>
-    public sealed record Stored(Guid Id, string? EventId, bool Duplicate) : Reception;
+    /// <summary>Committed, now or before. Some providers ask for an answer without a body.</summary>
+    public sealed record Stored(Guid Id, string? EventId, bool Duplicate, bool WantsNoBody) : Reception;
 
     /// <summary>A signed question of the provider, which is no event. The reply is JSON, or empty.</summary>
     public sealed record Challenge(string Reply) : Reception;

@@ -109,7 +109,8 @@ internal sealed partial class WebhookReceiver(
 
         metrics.Answered(source, time.GetUtcNow() - received.ReceivedAt);
 
-        return new Reception.Stored(stored.Id, received.EventId, stored.Duplicate);
+        return new Reception.Stored(
+            stored.Id, received.EventId, stored.Duplicate, WantsNoBody: source.Challenge is ChallengeKind.DiscordPing);
     }
 
     private Reception Reject(WebhookSource source, string reason, Reception reception)

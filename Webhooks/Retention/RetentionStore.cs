@@ -98,6 +98,27 @@ internal sealed class RetentionStore(NpgsqlDataSource database)
         }
     }
 
+    /// <summary>For which destinations something of a day is still to be delivered, and how much.</summary>
+    public async Task<IReadOnlyList<(string Destination, long Pending)>> WaitingAsync(DateOnly day, CancellationToken cancellationToken)
+    {
+        await using var command = Command(
+            """
+            SELECT destination, count(*) FROM webhooks.deliveries
+            WHERE state = 'pending' AND received_at >= $1 AND received_at < $2
+            GROUP BY destination ORDER BY destination
+            """);
+        command.Parameters.AddWithValue(new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero));
+        command.Parameters.AddWithValue(new DateTimeOffset(day.AddDays(1), TimeOnly.MinValue, TimeSpan.Zero));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var waiting = new List<(string, long)>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            waiting.Add((reader.GetString(0), reader.GetInt64(1)));
+        }
+
+        return waiting;
+    }
+
     /// <summary>Deletes what is small and has no day: keys that are over, variants of dropped events, old refusals.</summary>
     /// <remarks>Keys are over by the database's clock, as they are where events are added: a replica's may go ahead.</remarks>
     public async Task<long> PruneAsync(DateTimeOffset eventsBefore, DateTimeOffset quarantineBefore, CancellationToken cancellationToken) =>

@@ -99,13 +99,21 @@ internal sealed partial class RetentionWorker(
 
     private async Task DropAsync(DateOnly day, CancellationToken cancellationToken)
     {
-        if (await store.DropAsync(day, cancellationToken) is > 0 and var pending)
-        {
-            Log.Held(logger, day, pending);
-        }
-        else
+        if (await store.DropAsync(day, cancellationToken) is 0)
         {
             Log.Dropped(logger, day, options.Value.EventDays);
+            return;
+        }
+
+        var waiting = await store.WaitingAsync(day, cancellationToken);
+        foreach (var (destination, pending) in waiting)
+        {
+            Log.Held(logger, day, pending, destination);
+        }
+
+        if (waiting.Count == 0)
+        {
+            Log.NotHandedOut(logger, day);
         }
     }
 
@@ -115,9 +123,13 @@ internal sealed partial class RetentionWorker(
         public static partial void Dropped(ILogger logger, DateOnly day, int days);
 
         [LoggerMessage(LogLevel.Warning,
-            "The events of {Day} are kept although their time is over: {Pending} of them are still to be delivered. "
-            + "Enable or remove their destination")]
-        public static partial void Held(ILogger logger, DateOnly day, long pending);
+            "The events of {Day} are kept although their time is over: {Pending} of them wait for the destination {Destination}. If it is "
+            + "disabled, enable it; if it is no longer in the settings, put it back; or give them up: POST /webhooks/destinations/.../discard")]
+        public static partial void Held(ILogger logger, DateOnly day, long pending, string destination);
+
+        [LoggerMessage(LogLevel.Warning,
+            "The events of {Day} are kept although their time is over: some are still to be handed out for delivery, which goes on by itself")]
+        public static partial void NotHandedOut(ILogger logger, DateOnly day);
 
         [LoggerMessage(LogLevel.Error, "Nothing is dropped: the clocks of this machine and of the database differ by {Difference}. Set them right")]
         public static partial void WrongClock(ILogger logger, TimeSpan difference);

@@ -1,3 +1,5 @@
+using ProdReady.ServiceDefaults.Callbacks;
+using ProdReady.Webhooks.Quarantine;
 using ProdReady.Webhooks.Receiving;
 using ProdReady.Webhooks.Verification;
 
@@ -52,7 +54,12 @@ internal sealed class WebhookSource
 
     public bool IdIsSigned => _scheme.IdIsSigned;
 
+    public bool IdRecurs => _scheme.IdRecurs;
+
     public bool BodyIsSharedByTypes => _scheme.BodyIsSharedByTypes;
+
+    /// <summary>Whether events of the same bytes may be different ones, by what stands in a header.</summary>
+    public bool IsToldByHeaders => BodyIsSharedByTypes || (IdIsSigned && !IdRecurs && _scheme.Id.HasHeader);
 
     /// <summary>How long an event is repeated, or its signature good, from the earliest time that it may name to the latest.</summary>
     public TimeSpan RetrySpan { get; }
@@ -93,6 +100,13 @@ internal sealed class WebhookSource
 
     /// <summary>The address that the sender sees, for a scheme that signs it; else nothing.</summary>
     public string UrlOf(HttpRequest request) => _scheme.Content.HasUrl ? SenderUrl.Of(request, _publicUrl) : "";
+
+    /// <summary>
+    /// The address of a refused request by today's settings: where the one that it was judged by was wrong, only its query was not.
+    /// </summary>
+    public string UrlOf(QuarantinedRequest request) => _publicUrl is null
+        ? request.Url
+        : _publicUrl + (request.Url.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query ? request.Url[query..] : "");
 
     /// <summary>The HMAC of <paramref name="text"/> with one of the secrets, in hexadecimal digits.</summary>
     public string Hash(string secretId, string text) =>

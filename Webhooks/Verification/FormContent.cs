@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using ProdReady.ServiceDefaults.Callbacks;
 
 namespace ProdReady.Webhooks.Verification;
 

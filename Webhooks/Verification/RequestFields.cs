@@ -1,3 +1,5 @@
+using ProdReady.ServiceDefaults.Callbacks;
+
 namespace ProdReady.Webhooks.Verification;
 
 /// <summary>Reads several fields of a request, with one pass over its body at most, and none where headers are enough.</summary>

@@ -46,6 +46,12 @@ internal sealed record SignatureScheme
     public EventField Type { get; init; } = EventField.None;
 
     /// <summary>
+    /// Whether the id is an object's, about which several events of one type can come, as Paystack's reminders of a dispute. Then other bytes
+    /// are another event: taking one twice is better than losing one.
+    /// </summary>
+    public bool IdRecurs { get; init; }
+
+    /// <summary>
     /// Whether one change makes events of several types with the same bytes and the same id, as Shopify's <c>orders/create</c> and
     /// <c>orders/paid</c>. Then the type tells them apart although nobody signs it: losing one would be worse than taking it twice.
     /// </summary>

@@ -23,6 +23,8 @@ internal static partial class WebhookProviders
             Signature = Header("x-paystack-signature"),
             Keys = [Hmac(SchemeAlgorithm.HmacSha512)],
             Id = Field("/event /data/id"),
+            // Its events have no id of their own
+            IdRecurs = true,
             Type = Field("/event"),
             LiveMode = Field("/data/domain"),
         }, "sk_live_ and what follows it in Paystack's dashboard"),

@@ -19,7 +19,7 @@ public sealed class OpenApiTests(DataStores stores) : OperationTest(stores)
         Assert.Equal(
             [
                 "/webhooks/audit", "/webhooks/dead-letters", "/webhooks/destinations", "/webhooks/destinations/{name}/disable",
-                "/webhooks/destinations/{name}/enable", "/webhooks/destinations/{name}/test", "/webhooks/events", "/webhooks/events/{id}",
+                "/webhooks/destinations/{name}/discard", "/webhooks/destinations/{name}/enable", "/webhooks/destinations/{name}/test", "/webhooks/events", "/webhooks/events/{id}",
                 "/webhooks/events/{id}/body", "/webhooks/events/{id}/replay", "/webhooks/events/{id}/variants/{sha256}/body",
                 "/webhooks/quarantine", "/webhooks/quarantine/admit", "/webhooks/quarantine/{id}/admit", "/webhooks/quarantine/{id}/body",
                 "/webhooks/replays", "/webhooks/replays/{id}", "/webhooks/replays/{id}/cancel", "/webhooks/sources", "/webhooks/{source}",

@@ -27,7 +27,7 @@ internal sealed record DestinationAnswer(
     DateTimeOffset? LastFailure,
     string? LastError);
 
-/// <summary>Why somebody switches a destination on or off.</summary>
+/// <summary>Why somebody switches a destination on or off, or discards what waits for it.</summary>
 public sealed record SwitchDestinationRequest
 {
     /// <summary>For whoever asks later, 1 to 500 characters.</summary>

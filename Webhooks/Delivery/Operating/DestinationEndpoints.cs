@@ -20,6 +20,7 @@ internal static class DestinationEndpoints
         destinations.MapPost("/{name}/enable", EnableAsync).RequireScope("webhooks:admin").WithSummary("Deliver to a destination again");
         destinations.MapPost("/{name}/disable", DisableAsync).RequireScope("webhooks:admin").WithSummary("Deliver nothing to a destination");
         destinations.MapPost("/{name}/test", TestAsync).RequireScope("webhooks:admin").WithSummary("Send a signed test event at once");
+        destinations.MapDiscard();
         return webhooks;
     }
 

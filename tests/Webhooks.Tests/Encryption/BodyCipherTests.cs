@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using CsCheck;
 using Microsoft.Extensions.Options;
+using ProdReady.ServiceDefaults.Encryption;
 using ProdReady.Webhooks.Encryption;
 
 namespace ProdReady.Webhooks.Tests.Encryption;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Npgsql;
 using ProdReady.Testing;
 using ProdReady.Webhooks.Inbox;
 using ProdReady.Webhooks.Retention;
@@ -65,12 +66,77 @@ public sealed class EventFeedTests(DataStores stores) : WebhooksTest(stores)
     }
 
     [Fact]
-    public async Task Whoever_does_not_wait_gets_an_empty_page_and_its_own_cursor()
+    public async Task Whoever_does_not_wait_gets_an_empty_page()
     {
         var page = await ReadAsync("after=0");
 
         Assert.Equal("", Ids(page));
-        Assert.Equal("0", page.GetProperty("next").GetString());
+        await Inbox.AddAsync([NewEvents.Of("stripe", "first", "1", Now)]);
+        Assert.Equal("first", Ids(await ReadAsync($"after={page.GetProperty("next")}")));
+    }
+
+    /// <summary>Else each poll looks at all of the same events, and gets 410 when they are dropped although it has missed nothing.</summary>
+    [Fact]
+    public async Task Cursor_passes_what_the_filter_leaves_out()
+    {
+        var retention = App.Services.GetRequiredService<RetentionStore>();
+        await Inbox.AddAsync([NewEvents.Of("stripe", "a", "1", Now.AddDays(-6)), NewEvents.Of("stripe", "b", "2", Now.AddDays(-6))]);
+        var cursor = (await ReadAsync("after=1&source=github")).GetProperty("next").GetString();
+        await Eventually.ReadAsync(
+            () => retention.DropAsync(DateOnly.FromDateTime(Now.UtcDateTime).AddDays(-6), TestContext.Current.CancellationToken), held => held == 0);
+
+        await Inbox.AddAsync([NewEvents.Of("github", "c", "3", Now)]);
+
+        Assert.Equal("c", Ids(await ReadAsync($"after={cursor}&source=github")));
+    }
+
+    [Fact]
+    public async Task Cursor_does_not_pass_what_is_committed_late()
+    {
+        await using var connection = new NpgsqlConnection(Database.ConnectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var late = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using var add = new NpgsqlCommand(
+            $"""
+            SELECT pg_advisory_xact_lock_shared((x'7765'::bigint << 48) | (SELECT last_value FROM webhooks.positions));
+            INSERT INTO webhooks.events (
+                position, id, key, source, event_id, received_at, body, body_size, body_sha256, headers, authenticated, shares_id)
+            VALUES (nextval('webhooks.positions'), '{Guid.CreateVersion7(Now)}', gen_random_uuid(), 'github', 'late', '{Now:O}', '', 0, '', '{"{}"}', 'body', false)
+            """,
+            connection,
+            late);
+        await add.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        await Inbox.AddAsync([NewEvents.Of("stripe", "sooner", "1", Now)]);
+
+        var next = (await ReadAsync("after=0&source=github")).GetProperty("next").GetString();
+        await late.CommitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal("late", Ids(await ReadAsync($"after={next}&source=github")));
+    }
+
+    /// <summary>Deliveries change, and the index of contents comes after the commit.</summary>
+    [Theory]
+    [InlineData("destination=shop")]
+    [InlineData("status=dead")]
+    [InlineData("contains={\"a\":1}")]
+    public async Task Cursor_does_not_pass_what_the_filter_may_find_later(string filter)
+    {
+        await using var connection = new NpgsqlConnection(Database.ConnectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var turn = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using var hold = new NpgsqlCommand("SELECT position FROM webhooks.cursors WHERE name = 'search' FOR UPDATE", connection, turn);
+        await hold.ExecuteScalarAsync(TestContext.Current.CancellationToken);
+        await Inbox.AddAsync([NewEvents.Of("stripe", "later", """{"a":1}""", Now)]);
+
+        var next = (await ReadAsync($"after=0&{filter}")).GetProperty("next").GetString();
+        await turn.RollbackAsync(TestContext.Current.CancellationToken);
+        await ScalarAsync<object>(
+            """
+            INSERT INTO webhooks.deliveries (event_id, position, received_at, destination, state)
+            SELECT id, position, received_at, 'shop', 'dead' FROM webhooks.events
+            """);
+
+        await Eventually.ReadAsync(() => ReadAsync($"after={next}&{filter}"), page => Ids(page) == "later");
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public sealed class KillTests(ITestOutputHelper output)
         output.WriteLine($"The seed is {seed}");
         await using var postgres = await PostgresProcess.StartAsync();
         await using var sink = await DeliverySink.StartAsync();
-        await using var service = await ServiceProcess.StartAsync(new()
+        await using var service = await ServiceProcess.StartAsync("Webhooks", new()
         {
             ["ConnectionStrings__prodready"] = postgres.ConnectionString,
             ["Webhooks__Sources__stripe__Secret"] = WebhooksApp.Secret,

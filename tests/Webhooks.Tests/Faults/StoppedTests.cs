@@ -1,4 +1,5 @@
 using System.Net;
+using ProdReady.Testing;
 
 namespace ProdReady.Webhooks.Tests.Faults;
 

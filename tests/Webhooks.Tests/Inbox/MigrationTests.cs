@@ -1,7 +1,9 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Npgsql;
 using ProdReady.Testing;
+using ProdReady.Webhooks.Inbox;
 
 namespace ProdReady.Webhooks.Tests.Inbox;
 
@@ -43,6 +45,35 @@ public sealed class MigrationTests(DataStores stores)
             ("stripe", "invoice.paid", 3, 1, Body.Length),
             (found.GetProperty("source").GetString(), found.GetProperty("type").GetString(), found.GetProperty("duplicates").GetInt32(),
                 found.GetProperty("conflicts").GetInt32(), found.GetProperty("size").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Refused_requests_of_the_version_before_are_known_by_their_bytes()
+    {
+        await using var database = await stores.CreateDatabaseAsync();
+        await using (new WebhooksApp(database.ConnectionString))
+        {
+        }
+
+        var hash = SHA256.HashData("{}"u8);
+        await ExecuteAsync(
+            database,
+            $"""
+            ALTER TABLE webhooks.quarantine DROP COLUMN key, ADD UNIQUE (source, body_sha256);
+            DELETE FROM webhooks.schema_versions WHERE scriptname LIKE '%0003_quarantine_keys%';
+            INSERT INTO webhooks.quarantine (id, source, received_at, last_at, reason, url, body, body_size, body_sha256, headers)
+            VALUES (gen_random_uuid(), 'stripe', now(), now(), 'mismatch', '', '{"{}"}', 2, '\x{Convert.ToHexString(hash)}', '{"{}"}')
+            """);
+
+        await using var app = new WebhooksApp(database.ConnectionString);
+        using var refused = await app.PostUnsignedAsync("{}");
+
+        await using var source = NpgsqlDataSource.Create(database.ConnectionString);
+        await using var command = source.CreateCommand("SELECT string_agg(key || ' ' || times, ', ') FROM webhooks.quarantine");
+        var kept = await Eventually.ReadAsync(
+            async () => (string)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!,
+            found => !found.EndsWith(" 1", StringComparison.Ordinal));
+        Assert.Equal($"{EventKey.OfBody("stripe", hash)} 2", kept);
     }
 
     private static string Name() =>

@@ -1,6 +1,9 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using ProdReady.Testing;
+using ProdReady.Webhooks.Tests.Verification;
 
 namespace ProdReady.Webhooks.Tests.Quarantine;
 
@@ -43,6 +46,59 @@ public sealed class AdmissionTests(DataStores stores) : QuarantineTest(stores)
         Assert.Equal(2, await CountAsync());
         Assert.Equal("", await AuditAsync());
         Assert.Equal("0", await TextAsync("SELECT count(*)::text FROM webhooks.events"));
+    }
+
+    /// <summary>They sign the address that they send to: with a wrong one, everything is refused.</summary>
+    [Theory]
+    [InlineData("twilio")]
+    [InlineData("square")]
+    public async Task Corrected_address_counts_and_keeps_the_query(string provider)
+    {
+        (string, string) secret = ($"Webhooks:Sources:{provider}:Secret", ProviderSigner.SecretOf(provider));
+        var key = $"Webhooks:Sources:{provider}:PublicUrl";
+        var sample = ProviderSigner.Sign(provider, "text", TimeProvider.System.GetUtcNow().ToUnixTimeSeconds());
+        await RefuseAsync(StartAlone(secret, (key, "https://example.com/wrong")), $"{provider}?a=1", sample);
+        var id = Guid.Parse(await TextAsync("SELECT id::text FROM webhooks.quarantine"));
+
+        Assert.Equal("mismatch", await RefusalAsync(StartAlone(secret, (key, "https://example.com/wrong/too")), id));
+        await PostAsync(
+            StartAlone(secret, (key, "https://example.com/webhooks/test")), $"{Quarantine}/{id}/admit", new { reason = "the address was wrong" });
+
+        Assert.Equal("1", await TextAsync("SELECT count(*)::text FROM webhooks.events"));
+    }
+
+    /// <summary>What tells these events apart stands in a header: the second is not the first one again.</summary>
+    [Theory]
+    [InlineData("shopify", "X-Shopify-Topic", "orders/create", "orders/paid")]
+    [InlineData("svix", "svix-id", "msg_1", "msg_2")]
+    public async Task Events_of_the_same_bytes_are_kept_and_admitted_side_by_side(string provider, string header, string first, string second)
+    {
+        var wrong = StartAlone(($"Webhooks:Sources:{provider}:Secret", "whsec_" + Convert.ToBase64String(new byte[32])));
+
+        await RefuseAsync(wrong, provider, Sign(first), 1);
+        await RefuseAsync(wrong, provider, Sign(second), 2);
+        await RefuseAsync(wrong, provider, Sign(first), 3);
+
+        Assert.Equal("1 2", await TextAsync("SELECT string_agg(times::text, ' ' ORDER BY times) FROM webhooks.quarantine"));
+        var app = StartAlone(($"Webhooks:Sources:{provider}:Secret", ProviderSigner.SecretOf(provider)));
+        var answer = await PostAsync(app, $"{Quarantine}/admit", new { reason = "the secret was wrong", source = provider });
+        Assert.Equal((2, 0), (Number(answer, "admitted"), Number(answer, "duplicates")));
+        Assert.Equal("2", await TextAsync("SELECT count(*)::text FROM webhooks.events"));
+
+        SignedSample Sign(string id)
+        {
+            var time = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+            var sample = ProviderSigner.Sign(provider, "text", time).WithHeader(header, id);
+            if (provider != "svix")
+            {
+                return sample;
+            }
+
+            // Its signature covers the id
+            var key = Convert.FromBase64String(ProviderSigner.SecretOf(provider)["whsec_".Length..]);
+            var mac = HMACSHA256.HashData(key, (byte[])[.. Encoding.UTF8.GetBytes($"{id}.{time}."), .. sample.Body]);
+            return sample.WithHeader("svix-signature", $"v1,{Convert.ToBase64String(mac)}");
+        }
     }
 
     /// <summary>As of its receive time, a secret that has expired since was good, and one that had expired then was not.</summary>

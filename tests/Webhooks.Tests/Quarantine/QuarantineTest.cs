@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using ProdReady.Testing;
+using ProdReady.Webhooks.Tests.Verification;
 
 namespace ProdReady.Webhooks.Tests.Quarantine;
 
@@ -25,6 +26,26 @@ public abstract class QuarantineTest(DataStores stores) : OperationTest(stores)
         Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
         await Eventually.ReadAsync(() => TimesAsync(body), now => now == times + 1);
         return Guid.Parse(await TextAsync($"SELECT id::text FROM webhooks.quarantine WHERE {Of(body)}"));
+    }
+
+    /// <summary>Has any provider's request refused, and waits until there are <paramref name="kept"/>.</summary>
+    private protected async Task RefuseAsync(WebhooksApp app, string path, SignedSample sample, int kept = 1)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/webhooks/{path}") { Content = new ByteArrayContent(sample.Body) };
+        foreach (var (name, value) in sample.Headers)
+        {
+            if (!request.Headers.TryAddWithoutValidation(name, value.ToString()))
+            {
+                request.Content.Headers.TryAddWithoutValidation(name, value.ToString());
+            }
+        }
+
+        using var response = await app.Client.SendAsync(request, Cancellation);
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+        await Eventually.ReadAsync(
+            async () => long.Parse(
+                await TextAsync("SELECT coalesce(sum(times), 0)::text FROM webhooks.quarantine"), System.Globalization.CultureInfo.InvariantCulture),
+            times => times == kept);
     }
 
     /// <summary>The same, of a request that came some time ago.</summary>

@@ -48,7 +48,22 @@ public sealed class ChallengeTests(DataStores stores) : WebhooksTest(
         Assert.Equal("", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         Assert.Equal(0, await CountAsync());
 
-        await JsonAsync(await PostAsync("discord", """{"type":1,"event":{"type":"ENTITLEMENT_CREATE"}}"""), HttpStatusCode.OK);
+        await PostAsync("discord", """{"type":1,"event":{"type":"ENTITLEMENT_CREATE"}}""");
+        Assert.Equal(1, await CountAsync());
+    }
+
+    /// <summary>Discord asks for 204 and no body, and ends a subscription whose answers are others.</summary>
+    [Fact]
+    public async Task Discords_event_gets_204_when_it_is_stored_and_when_it_comes_again()
+    {
+        foreach (var _ in Enumerable.Range(0, 2))
+        {
+            var response = await PostAsync("discord", """{"type":1,"event":{"type":"ENTITLEMENT_CREATE"}}""");
+            Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
+            Assert.Null(response.Content.Headers.ContentType);
+            Assert.Equal("", await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        }
+
         Assert.Equal(1, await CountAsync());
     }
 

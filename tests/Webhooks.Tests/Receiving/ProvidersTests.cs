@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using ProdReady.Testing;
 using ProdReady.Webhooks.Tests.Verification;
 
@@ -13,6 +15,7 @@ public sealed class ProvidersTests(DataStores stores) : WebhooksTest(
     ("Webhooks:Sources:github:Secret", ProviderSigner.SecretOf("github")),
     ("Webhooks:Sources:svix:Secret", ProviderSigner.SecretOf("svix v1a")),
     ("Webhooks:Sources:shopify:Secret", ProviderSigner.SecretOf("shopify")),
+    ("Webhooks:Sources:paystack:Secret", ProviderSigner.SecretOf("paystack")),
     ("Webhooks:Sources:flutterwave:Secret", ProviderSigner.SecretOf("flutterwave")),
     ("Webhooks:Sources:gitlab:Secret", "the-token"))
 {
@@ -59,6 +62,30 @@ public sealed class ProvidersTests(DataStores stores) : WebhooksTest(
             var answer = await JsonAsync(await SendAsync("shopify", sent.WithHeader("X-Shopify-Topic", topic)), HttpStatusCode.OK);
             Assert.Equal(duplicate, answer.GetProperty("duplicate").GetBoolean());
         }
+    }
+
+    /// <summary>A dispute's second reminder has the dispute's id, and is not the first one.</summary>
+    [Fact]
+    public async Task Paystacks_event_about_the_same_object_is_one_of_its_own_and_its_repetition_is_not()
+    {
+        SignedSample[] reminders = [Reminder("first"), Reminder("second")];
+
+        await AssertDuplicateAsync(reminders[0], false);
+        await AssertDuplicateAsync(reminders[1], false);
+        await AssertDuplicateAsync(reminders[0], true);
+        Assert.Equal(2, await CountAsync());
+        // Its signature has no time, so that a captured request must be known for as long as the event
+        Assert.True(await ScalarAsync<bool>("SELECT bool_and(expires_at > now() + interval '29 days') FROM webhooks.keys"));
+
+        static SignedSample Reminder(string text)
+        {
+            var body = $$$"""{"event":"charge.dispute.remind","data":{"id":7,"text":"{{{text}}}"}}""";
+            var mac = HMACSHA512.HashData(Encoding.UTF8.GetBytes(ProviderSigner.SecretOf("paystack")), Encoding.UTF8.GetBytes(body));
+            return TestSource.Sample(body, ("x-paystack-signature", Convert.ToHexStringLower(mac)));
+        }
+
+        async Task AssertDuplicateAsync(SignedSample sent, bool duplicate) => Assert.Equal(
+            duplicate, (await JsonAsync(await SendAsync("paystack", sent), HttpStatusCode.OK)).GetProperty("duplicate").GetBoolean());
     }
 
     [Fact]

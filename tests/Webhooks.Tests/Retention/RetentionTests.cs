@@ -50,8 +50,10 @@ public sealed class RetentionTests(DataStores stores) : WebhooksTest(stores, ("W
             SELECT id, position, received_at, 'orders' FROM webhooks.events
             """);
 
-        await Worker.RunOnceAsync(Ct);
+        var log = new Warnings();
+        await WorkerAt(Now.AddDays(1), log).RunOnceAsync(Ct);
         Assert.Equal(1, await CountAsync());
+        Assert.Contains(": 1 of them wait for the destination orders. ", Assert.Single(log.All), StringComparison.Ordinal);
 
         await ScalarAsync<object>("UPDATE webhooks.deliveries SET state = 'dead'");
         await Worker.RunOnceAsync(Ct);
@@ -119,11 +121,11 @@ public sealed class RetentionTests(DataStores stores) : WebhooksTest(stores, ("W
         Assert.Equal(0, await CountAsync());
     }
 
-    private RetentionWorker WorkerAt(DateTimeOffset now) => new(
+    private RetentionWorker WorkerAt(DateTimeOffset now, ILogger<RetentionWorker>? log = null) => new(
         App.Services.GetRequiredService<RetentionStore>(),
         App.Services.GetRequiredService<IOptions<RetentionOptions>>(),
         new FakeTimeProvider(now),
-        NullLogger<RetentionWorker>.Instance);
+        log ?? NullLogger<RetentionWorker>.Instance);
 
     private async Task AddAsync(string id, int days)
     {
@@ -136,4 +138,18 @@ public sealed class RetentionTests(DataStores stores) : WebhooksTest(stores, ("W
         () => ScalarAsync<bool>(
             "SELECT position >= (SELECT max(position) FROM webhooks.events) FROM webhooks.cursors WHERE name = 'deliver'"),
         passed => passed);
+
+    private sealed class Warnings : ILogger<RetentionWorker>
+    {
+        public List<string> All { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            All.Add(formatter(state, exception));
+    }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using ProdReady.ServiceDefaults.Callbacks;
 using ProdReady.Webhooks.Verification;
 
 namespace ProdReady.Webhooks.Tests.Verification;

@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
-using ProdReady.Standalone.Processes;
 using ProdReady.Testing;
 using ProdReady.Webhooks.Verification;
 
@@ -20,7 +18,7 @@ public sealed class SdkTests
     [InlineData("svix", "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")]
     public async Task Request_signed_by_the_providers_library_is_valid(string provider, string secret)
     {
-        var headers = await SignAsync(new { library = provider, secret, body = Body, time = TestSource.Now.ToUnixTimeSeconds() });
+        var headers = await NpmTools.SignAsync(new { library = provider, secret, body = Body, time = TestSource.Now.ToUnixTimeSeconds() });
         var sample = new SignedSample(Encoding.UTF8.GetBytes(Body), headers);
         var source = TestSource.WithSecret(provider, secret);
         Assert.Equal(SignatureVerdict.Valid, source.Verdict(sample));
@@ -38,7 +36,7 @@ public sealed class SdkTests
             ["Media"] = new[] { "z", "a", "z" },
             ["Empty"] = "",
         };
-        var headers = await SignAsync(new { library = "twilio", secret = "token", url = Url, fields });
+        var headers = await NpmTools.SignAsync(new { library = "twilio", secret = "token", url = Url, fields });
         var form = Encoding.ASCII.GetBytes("MessageSid=SM1&Body=a%2Bb+%26%20c%3dd+%C3%A9&body=lower&Media=z&Media=a&Media=z&Empty=");
         var source = TestSource.WithSecret("twilio", "token");
         Assert.Equal(SignatureVerdict.Valid, source.Verdict(new SignedSample(form, headers, Url)));
@@ -53,26 +51,9 @@ public sealed class SdkTests
     {
         var body = Encoding.UTF8.GetBytes(Body);
         var url = $"{Url}&bodySHA256={Convert.ToHexStringLower(SHA256.HashData(body))}";
-        var headers = await SignAsync(new { library = "twilio", secret = "token", url, fields = new { } });
+        var headers = await NpmTools.SignAsync(new { library = "twilio", secret = "token", url, fields = new { } });
         var source = TestSource.WithSecret("twilio", "token");
         Assert.Equal(SignatureVerdict.Valid, source.Verdict(new SignedSample(body, headers, url)));
         Assert.Equal(SignatureVerdict.Mismatch, source.Verdict(new SignedSample([.. body, (byte)' '], headers, url)));
-    }
-
-    private static async Task<IReadOnlyList<(string, string)>> SignAsync(object input)
-    {
-        var problem = await NpmTools.InstallAsync();
-        Assert.SkipWhen(problem is not null, problem ?? "");
-        var (exitCode, output) = await Programs.RunAsync(
-            new()
-            {
-                Name = "node",
-                FileName = Programs.Find("node")!,
-                Arguments = [NpmTools.PathOf("..", "sign.mjs"), JsonSerializer.Serialize(input)],
-            },
-            TestContext.Current.CancellationToken);
-        Assert.True(exitCode == 0, output);
-        var line = output.Split('\n').Last(line => line.StartsWith('{'));
-        return [.. JsonSerializer.Deserialize<Dictionary<string, string>>(line)!.Select(header => (header.Key, header.Value))];
     }
 }
