@@ -9,8 +9,14 @@ using ProdReady.Gateway.Root;
 using ProdReady.Gateway.SecurityHeaders;
 using ProdReady.ServiceDefaults;
 using ProdReady.ServiceDefaults.ApiKeys;
+using ProdReady.ServiceDefaults.Health;
 using ProdReady.ServiceDefaults.Hosting;
 using ProdReady.ServiceDefaults.Postgres;
+
+if (HealthProbe.IsFor(args))
+{
+    return await HealthProbe.RunAsync(args);
+}
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();

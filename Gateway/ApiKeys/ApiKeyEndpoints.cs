@@ -6,8 +6,8 @@ using ProdReady.ServiceDefaults.Postgres;
 namespace ProdReady.Gateway.ApiKeys;
 
 /// <summary>
-/// <c>/admin/api-keys</c>: make, list, look at, rotate, revoke. Nobody gains by it: a key makes and changes only keys that can do
-/// no more than it can.
+/// <c>/admin/api-keys</c>: make, list, look at, rotate, revoke. Nobody gains scopes by it: a key makes and changes only keys that have
+/// none that it lacks. It may give them a longer life and higher limits than its own.
 /// </summary>
 internal static class ApiKeyEndpoints
 {
@@ -82,7 +82,7 @@ internal static class ApiKeyEndpoints
         var errors = request.Validate(now);
         if (request.Plan is { } plan && !rules.Current.HasPlan(plan))
         {
-            errors.TryAdd("plan", [$"There is no plan '{plan}' in RateLimiting:Plans. There are: {string.Join(", ", rules.Current.Plans.Order())}"]);
+            errors.TryAdd("plan", [NoSuchPlan(plan, [.. rules.Current.Plans.Order()])]);
         }
 
         if (errors.Count > 0)
@@ -164,6 +164,11 @@ internal static class ApiKeyEndpoints
         $"There is no API key '{id}'. GET {Path} lists them.",
         statusCode: StatusCodes.Status404NotFound,
         title: "No such API key");
+
+    private static string NoSuchPlan(string plan, IReadOnlyList<string> known) => known.Count > 0
+        ? $"There is no plan '{plan}' in RateLimiting:Plans. There are: {string.Join(", ", known)}"
+        : $"There is no plan '{plan}': no plan is configured. Set RateLimiting:Plans:{plan}:Limit and RateLimiting:Plans:{plan}:Window, "
+            + "or create the key without a plan.";
 
     private static ProblemHttpResult Invalid(Dictionary<string, string[]> errors) => TypedResults.Problem(
         new HttpValidationProblemDetails(errors)

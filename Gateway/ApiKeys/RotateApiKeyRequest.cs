@@ -48,6 +48,8 @@ internal sealed record RotateApiKeyRequest(DateTimeOffset? OldKeyValidUntil = nu
         }
 
         var start = old.NotBefore > old.CreatedAt ? old.NotBefore.Value : old.CreatedAt;
-        return (old.NotBefore > now ? old.NotBefore.Value : now) + (oldEnd - start);
+        var newStart = old.NotBefore > now ? old.NotBefore.Value : now;
+        var life = oldEnd - start;
+        return life < DateTimeOffset.MaxValue - newStart ? newStart + life : DateTimeOffset.MaxValue.ToUniversalTime();
     }
 }

@@ -32,6 +32,7 @@ internal static class ProxyExtensions
         builder.Services.AddTokens();
         builder.AddDraining();
         builder.Services.AddRequestLimits();
+        builder.Services.AddHeaderBytes();
         builder.Services.AddSingleton<UpstreamTraffic>();
         builder.Services.AddSingleton<AttemptMetrics>();
         builder.Services.AddSingleton<IForwarderHttpClientFactory, ProxyHttpClientFactory>();
@@ -42,10 +43,12 @@ internal static class ProxyExtensions
             {
                 transforms.AddRequestTransform(UntrustedHeaders.Remove);
                 transforms.AddRequestTransform(CarryCorrelationId);
+                transforms.AddResponseTransform(CircuitProbe.Heed);
                 transforms.AddResponseTransform(RequestAttempts.HoldBackRefusal);
                 transforms.AddResponseTransform(TotalTimeoutMiddleware.LiftForStreams);
                 transforms.AddResponseTransform(ConfiguredCorsPolicies.RemoveUpstreams);
                 transforms.AddResponseTransform(PublicAnswersPolicy.HeedUpstream);
+                transforms.AddResponseTransform(TotalTimeoutMiddleware.SendHeadOfEvents);
             });
         builder.Services.AddSingleton<IDestinationResolver, ServiceDestinationResolver>();
     }

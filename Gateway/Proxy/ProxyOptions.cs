@@ -43,7 +43,7 @@ public sealed class TimeoutOptions
 /// <summary>How large a request may be.</summary>
 public sealed class RequestLimitOptions
 {
-    /// <summary>A body, in bytes; more is answered 413. Default: 10 MiB. A route's own: <c>MaxRequestBodySize</c>.</summary>
+    /// <summary>A body, in bytes, from 0 on; more is answered 413. Default: 10 MiB. A route's own: <c>MaxRequestBodySize</c>.</summary>
     public long MaxBodySize { get; set; } = 10 * 1024 * 1024;
 
     /// <summary>Path and query as sent, in bytes, 256 to 65536; more is answered 414. Default: 8192. Read at start.</summary>

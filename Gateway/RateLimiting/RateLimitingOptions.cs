@@ -9,7 +9,7 @@ public sealed class RateLimitingOptions
     /// <summary>The section that holds these settings.</summary>
     public const string SectionName = "RateLimiting";
 
-    /// <summary>The policies by name.</summary>
+    /// <summary>The policies by name: what holds for each partition of the requests that name one.</summary>
     public Dictionary<string, RateLimitPolicyOptions> Policies { get; set; } = [];
 
     /// <summary>What keys on a plan may do, by the plan's name; for policies that are partitioned by <c>api-key</c>.</summary>
@@ -43,11 +43,12 @@ public sealed class RateLimitingOptions
 /// <summary>What holds for each partition of the requests that name the policy.</summary>
 public sealed class RateLimitPolicyOptions
 {
-    /// <summary>How many requests in a window, or at a time. 1 to 1,000,000.</summary>
+    /// <summary>How many requests in a window, or at a time. 1 to 1,000,000. Required.</summary>
     public int Limit { get; set; }
 
     /// <summary>
     /// The window, in whole seconds. 1 s to 1 day. Of a concurrency policy: how long a request counts whose gateway died. 10 s to 1 h.
+    /// Required.
     /// </summary>
     public TimeSpan Window { get; set; }
 
@@ -90,9 +91,9 @@ public sealed class RateLimitPolicyOptions
 /// <summary>A limit that API keys have by their plan.</summary>
 public sealed class PlanOptions
 {
-    /// <summary>How many requests in a window. 1 to 1,000,000.</summary>
+    /// <summary>How many requests in a window. 1 to 1,000,000. Required.</summary>
     public int Limit { get; set; }
 
-    /// <summary>The window, in whole seconds. 1 s to 1 day.</summary>
+    /// <summary>The window, in whole seconds. 1 s to 1 day. Required.</summary>
     public TimeSpan Window { get; set; }
 }

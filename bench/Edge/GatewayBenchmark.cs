@@ -1,4 +1,3 @@
-using System.Text.Json;
 using ProdReady.Bench.Measuring;
 
 namespace ProdReady.Bench.Edge;
@@ -10,7 +9,7 @@ namespace ProdReady.Bench.Edge;
 internal static class GatewayBenchmark
 {
     private const int Rounds = 5;
-    private const string AdminKey = "bench-admin-key-0123456789";
+    private const string Path = "api/orders";
 
     /// <summary>Another address for each request, of 100,000.</summary>
     private const string ManyClients = """
@@ -33,7 +32,7 @@ internal static class GatewayBenchmark
     /// <summary>100,000 addresses behind a trusted proxy, and one API key.</summary>
     public static async Task<Comparison> ManyClientsAsync(CancellationToken cancellationToken)
     {
-        var script = Path.GetTempFileName();
+        var script = System.IO.Path.GetTempFileName();
         await File.WriteAllTextAsync(script, ManyClients, cancellationToken);
         try
         {
@@ -55,6 +54,22 @@ internal static class GatewayBenchmark
         cancellationToken,
         ("RateLimiting__Policies__general__Limit", "1"));
 
+    /// <summary>As <see cref="HotKeyAsync"/>, against nginx with limit_req, the same headers and a JSON line a request.</summary>
+    public static async Task<Comparison> NginxAsync(CancellationToken cancellationToken)
+    {
+        await using var servers = await EdgeServers.StartAsync([], cancellationToken);
+        await using var nginx = await NginxServer.StartAsync(
+            servers.Upstream.Url, await AddedHeadersAsync(servers, cancellationToken), cancellationToken);
+        return await MeasureAsync(
+            new(new(servers.Gateway.Url, Path)) { Headers = [servers.KeyHeader] },
+            nginx.Url,
+            result => result.RequestsPerSecond,
+            "req/s",
+            "nginx, limit_req",
+            "at least 0.60",
+            cancellationToken);
+    }
+
     private static Func<WrkLoad, WrkLoad> Load() => load => load;
 
     private static async Task<Comparison> CompareAsync(
@@ -65,49 +80,44 @@ internal static class GatewayBenchmark
         CancellationToken cancellationToken,
         params (string Key, string Value)[] settings)
     {
-        await using var redis = await BenchRedis.StartAsync();
-        await using var database = await BenchDatabase.StartAsync(cancellationToken);
-        await using var upstream = await BenchServer.StartAsync(GatewayServers.Upstream, new Dictionary<string, string?>(), cancellationToken);
+        await using var servers = await EdgeServers.StartAsync(settings, cancellationToken);
         await using var yarp = await BenchServer.StartAsync(
-            GatewayServers.Yarp, new Dictionary<string, string?> { [GatewayServers.UpstreamVariable] = $"{upstream.Url}" }, cancellationToken);
-        var environment = new Dictionary<string, string?>
-        {
-            ["ConnectionStrings__redis"] = redis.ConnectionString,
-            ["ConnectionStrings__prodready"] = database.ConnectionString,
-            ["UPSTREAM_URL"] = $"{upstream.Url}",
-            ["PRODREADY_ADMIN_KEY"] = AdminKey,
-            ["Clients__TrustedProxies__0"] = "127.0.0.0/8",
-            ["RateLimiting__Policies__general__Limit"] = "1000000",
-            ["RateLimiting__Policies__general__Window"] = "00:01:00",
-        };
-        foreach (var (name, value) in settings)
-        {
-            environment[name] = value;
-        }
+            GatewayServers.Yarp, new Dictionary<string, string?> { [GatewayServers.UpstreamVariable] = $"{servers.Upstream.Url}" }, cancellationToken);
+        var ours = gatewayLoad(new WrkLoad(new(servers.Gateway.Url, Path)) { Headers = [servers.KeyHeader] });
+        return await MeasureAsync(ours, yarp.Url, figure, unit, "bare YARP", target, cancellationToken);
+    }
 
-        await using var gateway = await BenchServer.StartServiceAsync("Gateway", environment, cancellationToken);
-        var key = await CreateKeyAsync(gateway.Url, cancellationToken);
-        var path = "api/orders";
-        var ours = gatewayLoad(new WrkLoad(new(gateway.Url, path)) { Headers = [$"X-Api-Key: {key}"] });
-        var reference = ours with { Url = new(yarp.Url, path), IsRefused = false };
+    private static async Task<Comparison> MeasureAsync(
+        WrkLoad ours,
+        Uri other,
+        Func<WrkResult, double> figure,
+        string unit,
+        string otherName,
+        string target,
+        CancellationToken cancellationToken)
+    {
+        var reference = ours with { Url = new(other, Path), IsRefused = false };
         await Wrk.WarmUpAsync(ours, cancellationToken);
         await Wrk.WarmUpAsync(reference, cancellationToken);
         var (measured, compared) = await Alternating.MedianAsync(
             Rounds,
             async () => figure(await Wrk.MeasureAsync(ours, cancellationToken)),
             async () => figure(await Wrk.MeasureAsync(reference, cancellationToken)));
-        return new Comparison(measured, compared, unit, "bare YARP", target);
+        return new Comparison(measured, compared, unit, otherName, target);
     }
 
-    private static async Task<string> CreateKeyAsync(Uri gateway, CancellationToken cancellationToken)
+    /// <summary>What the gateway adds to an answer of the upstream's and nginx can add, too: all but what changes from answer to answer.</summary>
+    private static async Task<IReadOnlyList<KeyValuePair<string, string>>> AddedHeadersAsync(EdgeServers servers, CancellationToken cancellationToken)
     {
-        using var http = new HttpClient { BaseAddress = gateway };
-        http.DefaultRequestHeaders.Add("X-Api-Key", AdminKey);
-        using var created = await http.PostAsJsonAsync(
-            "admin/api-keys",
-            new { name = "bench", scopes = (string[])["bench:call"], limit = new { requests = 1_000_000, windowSeconds = 60 } },
-            cancellationToken);
-        created.EnsureSuccessStatusCode();
-        return (await created.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)).GetProperty("key").GetString()!;
+        using var http = new HttpClient();
+        using var ours = await http.GetAsync(new Uri(servers.Gateway.Url, Path), cancellationToken);
+        using var theirs = await http.GetAsync(new Uri(servers.Upstream.Url, Path), cancellationToken);
+        return
+        [
+            .. from header in ours.Headers
+               where !theirs.Headers.Contains(header.Key) && header.Key is not ("X-Correlation-ID" or "Connection")
+                   && !header.Key.StartsWith("RateLimit", StringComparison.OrdinalIgnoreCase)
+               select KeyValuePair.Create(header.Key, string.Join(", ", header.Value)),
+        ];
     }
 }

@@ -64,6 +64,10 @@ internal sealed partial class AttemptsMiddleware(
         HttpContext context, IReverseProxyFeature proxy, ClusterTraffic cluster, CircuitBreakerOptions breaker, bool probe)
     {
         var verdict = AttemptVerdict.Unknown;
+        var tries = probe
+            ? new CircuitProbe(() => Tell(proxy.ProxiedDestination, proxy, cluster, breaker, AttemptVerdict.Good, probe: true))
+            : null;
+        context.Features.Set(tries);
         try
         {
             await next(context);
@@ -74,7 +78,9 @@ internal sealed partial class AttemptsMiddleware(
             // Also after an exception: nobody else would give the probe's place back
             if (breaker.Enabled)
             {
-                Tell(proxy.ProxiedDestination ?? (probe ? proxy.AvailableDestinations[0] : null), proxy, cluster, breaker, verdict, probe);
+                Tell(
+                    proxy.ProxiedDestination ?? (probe ? proxy.AvailableDestinations[0] : null),
+                    proxy, cluster, breaker, verdict, tries is { IsTold: false });
             }
         }
     }

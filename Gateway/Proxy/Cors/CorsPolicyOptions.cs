@@ -9,7 +9,7 @@ public sealed class CorsPolicyOptions
     /// <summary>The section that holds these settings.</summary>
     public const string SectionName = "Cors";
 
-    /// <summary>The policies by name.</summary>
+    /// <summary>The policies, by the name that routes give.</summary>
     public Dictionary<string, NamedCorsPolicy> Policies { get; set; } = [];
 }
 

@@ -50,7 +50,10 @@ internal static class UntrustedHeaders
     private static bool IsUntrusted(string name) =>
         // Nearly all others begin otherwise
         (name[0] | 0x20) is 'x' or 'f' or 'p' or 't' or 'c'
-        && (Names.Contains(name) || (name.AsSpan().IndexOfAny(Prefixes) == 0 && !Rewritten.Contains(name)));
+        && (name.Contains('_', StringComparison.Ordinal) ? IsOurs(name.Replace('_', '-')) : IsOurs(name) && !Rewritten.Contains(name));
+
+    /// <summary>Also of a twin: CGI and what follows it take <c>X_Forwarded_For</c> for <c>X-Forwarded-For</c>.</summary>
+    private static bool IsOurs(string name) => Names.Contains(name) || name.AsSpan().IndexOfAny(Prefixes) == 0;
 
     /// <summary>
     /// The fields that <c>Connection</c> names. What is ours stays: a caller could otherwise take the client's address or the

@@ -30,7 +30,7 @@ internal sealed class BodyLimitMiddleware(RequestDelegate next)
             servers.MaxRequestBodySize = null;
         }
 
-        if (RouteSettings.Of(context).MaxBodySize is not { } limit || IsGrpc(context.Request))
+        if (RouteSettings.Of(context).MaxBodySize is not { } limit || GrpcCall.Is(context))
         {
             return next(context);
         }
@@ -42,11 +42,6 @@ internal sealed class BodyLimitMiddleware(RequestDelegate next)
             _ => next(context),
         };
     }
-
-    // A gRPC call is a stream of messages, each of which the service itself limits
-    private static bool IsGrpc(HttpRequest request) =>
-        HttpProtocol.IsHttp2(request.Protocol)
-        && request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true;
 
     private async Task LimitAsync(HttpContext context, long limit)
     {

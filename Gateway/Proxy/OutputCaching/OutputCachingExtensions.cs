@@ -14,6 +14,8 @@ internal static class OutputCachingExtensions
         services.AddOutputCache();
         services.AddOptions<OutputCacheOptions>().Configure<IOptions<OutputCachingOptions>>((cache, options) =>
         {
+            // Ids that differ in case alone are other resources
+            cache.UseCaseSensitivePaths = true;
             foreach (var (name, policy) in options.Value.Policies)
             {
                 cache.AddPolicy(name, new PublicAnswersPolicy(policy));

@@ -9,7 +9,7 @@ public sealed class OutputCachingOptions
     /// <summary>The section that holds these settings.</summary>
     public const string SectionName = "OutputCaching";
 
-    /// <summary>The policies by name.</summary>
+    /// <summary>The policies, by the name that routes give.</summary>
     public Dictionary<string, NamedOutputCachePolicy> Policies { get; set; } = [];
 
     /// <summary>What the answers' keys in Redis start with.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ProdReady.Gateway.Proxy.Headers;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace ProdReady.Gateway.Proxy.Timeouts;
@@ -14,6 +15,7 @@ internal sealed class ProxyHttpClientFactory(ILogger<ForwarderHttpClientFactory>
     protected override void ConfigureHandler(ForwarderHttpClientContext context, SocketsHttpHandler handler)
     {
         base.ConfigureHandler(context, handler);
+        HeaderBytes.Pass(handler);
         handler.PooledConnectionLifetime = ConnectionLifetime;
         if (Connect(context.NewMetadata) is { } timeout)
         {

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using ProdReady.Gateway.Proxy.Limits;
 using Yarp.ReverseProxy.Transforms;
 
 namespace ProdReady.Gateway.Proxy.Timeouts;
@@ -11,7 +12,7 @@ internal sealed class TotalTimeoutMiddleware(RequestDelegate next)
 {
     public Task InvokeAsync(HttpContext context) =>
         // A gRPC call has a deadline of its own (grpc-timeout), and may be a stream from its first byte on
-        RouteSettings.Of(context).Total is { } time && !IsGrpc(context.Request.ContentType)
+        RouteSettings.Of(context).Total is { } time && !GrpcCall.Is(context)
             ? BoundAsync(context, time)
             : next(context);
 
@@ -28,14 +29,26 @@ internal sealed class TotalTimeoutMiddleware(RequestDelegate next)
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>
+    /// Sends the head of an event stream at once. YARP does with the first event, which may be far off, and until then the page does not know
+    /// that it is connected. The last of the transforms.
+    /// </summary>
+    public static async ValueTask SendHeadOfEvents(ResponseTransformContext context)
+    {
+        if (context.ProxyResponse?.Content.Headers.ContentType?.MediaType is { } type && IsEvents(type) && !context.SuppressResponseBody)
+        {
+            // Not cancelled with the request: a client that has just gone away would count as the upstream's failure
+            await context.HttpContext.Response.Body.FlushAsync(CancellationToken.None);
+        }
+    }
+
+    private static bool IsEvents(string type) => type.Equals("text/event-stream", StringComparison.OrdinalIgnoreCase);
+
     private static bool IsStream(HttpResponseMessage response, HttpContext context) =>
         response.StatusCode == System.Net.HttpStatusCode.SwitchingProtocols
         || context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true }
         || response.Content.Headers.ContentType?.MediaType is { } type
-            && (type.Equals("text/event-stream", StringComparison.OrdinalIgnoreCase) || IsGrpc(type));
-
-    private static bool IsGrpc(string? contentType) =>
-        contentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true;
+            && (IsEvents(type) || GrpcCall.IsGrpc(type));
 
     private async Task BoundAsync(HttpContext context, TimeSpan time)
     {

@@ -22,9 +22,9 @@ internal sealed class Partition(RateLimitAlgorithm algorithm, RedisKey key)
     private long _resetAt;
     private long _refusedUntil;
     private int _refusedCost;
-    private int _debt;
     private int _running;
     private LocalCounter? _local;
+    private LocalCounter? _owed;
 
     public RedisKey Key => key;
 
@@ -35,7 +35,13 @@ internal sealed class Partition(RateLimitAlgorithm algorithm, RedisKey key)
     /// Whether it holds something that Redis does not know yet, so that it must not be forgotten. What was admitted longer than a window ago
     /// counts no more: clients that came only while Redis was away would else be remembered for ever.
     /// </summary>
-    public bool IsInUse(long now) => _running > 0 || (_debt > 0 && now - UsedAt < _quota.WindowMicroseconds);
+    public bool IsInUse(long now)
+    {
+        lock (_gate)
+        {
+            return _running > 0 || Debt(now) > 0;
+        }
+    }
 
     /// <summary>Decides from what is known here, if that is enough.</summary>
     /// <param name="quota">The quota that holds now.</param>
@@ -48,7 +54,7 @@ internal sealed class Partition(RateLimitAlgorithm algorithm, RedisKey key)
         lock (_gate)
         {
             UsedAt = now;
-            Adopt(quota);
+            Adopt(quota, now);
             wantsLoan = false;
             if (algorithm != RateLimitAlgorithm.Concurrency)
             {
@@ -96,8 +102,8 @@ internal sealed class Partition(RateLimitAlgorithm algorithm, RedisKey key)
         {
             var want = algorithm is RateLimitAlgorithm.Sliding or RateLimitAlgorithm.Fixed ? _loan.Want(use.Quota, isRefill, now) : 0;
             var (mark, refund) = _loan.TakeRefund(now);
-            var debt = _debt;
-            _debt = 0;
+            var debt = Debt(now);
+            _owed = null;
             return new DecisionItem(use, cost, want, debt, mark, refund, runningId);
         }
     }
@@ -126,11 +132,11 @@ internal sealed class Partition(RateLimitAlgorithm algorithm, RedisKey key)
     }
 
     /// <summary>Redis did not answer. What it was told may have arrived; told again, it counts twice, which errs on the safe side.</summary>
-    public void Unlearn(DecisionItem item)
+    public void Unlearn(DecisionItem item, long now)
     {
         lock (_gate)
         {
-            _debt += item.Debt;
+            Owe(item.Debt, now);
             _loan.EndRefill(item.Want);
         }
     }
@@ -159,7 +165,7 @@ internal sealed class Partition(RateLimitAlgorithm algorithm, RedisKey key)
             if (algorithm != RateLimitAlgorithm.Concurrency)
             {
                 _local?.Take(cost, now);
-                _debt += cost;
+                Owe(cost, now);
             }
         }
     }
@@ -179,19 +185,38 @@ internal sealed class Partition(RateLimitAlgorithm algorithm, RedisKey key)
         lock (_gate)
         {
             ForgetAnswers();
-            _debt = 0;
+            _owed = null;
         }
     }
 
     private static Quota Share(Quota quota, double share) => quota with { Limit = Math.Max(1, (int)(quota.Limit * share)) };
 
     // A limit that was raised must not refuse on what it knew before, nor one that was lowered lend what it no longer has
-    private void Adopt(Quota quota)
+    private void Adopt(Quota quota, long now)
     {
         if (quota != _quota)
         {
+            var debt = Math.Min(Debt(now), quota.Limit);
             ForgetAnswers();
-            _quota = quota;
+            (_quota, _owed) = (quota, null);
+            Owe(debt, now);
+        }
+    }
+
+    /// <summary>
+    /// What was admitted without Redis and would count still, had it been there: of an outage that was longer than a window, not all of it.
+    /// </summary>
+    private int Debt(long now) => _owed is { } owed ? _quota.Limit - owed.Left(now) : 0;
+
+    private void Owe(int amount, long now)
+    {
+        if (amount > 0)
+        {
+            // Whose windows begin when is Redis' to say: any window of the length holds no more than the last one
+            _owed ??= LocalCounter.Create(algorithm == RateLimitAlgorithm.Fixed ? RateLimitAlgorithm.Sliding : algorithm, _quota);
+            // It forgets where it is asked
+            _owed.Left(now);
+            _owed.Take(amount, now);
         }
     }
 
@@ -213,9 +238,9 @@ internal sealed class Partition(RateLimitAlgorithm algorithm, RedisKey key)
         }
 
         // What was admitted here since, but Redis has not been told of
-        if (_debt > 0)
+        if (Debt(now) is > 0 and var debt)
         {
-            counter.Take(_debt, now);
+            counter.Take(debt, now);
         }
 
         return counter;

@@ -108,13 +108,13 @@ internal sealed class RateLimiter(
             }
             else
             {
-                partition.Unlearn(items[index]);
+                partition.Unlearn(items[index], now);
             }
         }
 
         var isAdmitted = isAnswered
             ? !verdicts.Any(verdict => verdict.Outcome == RateLimitOutcome.Limited)
-            : DecideAlone(uses, verdicts, indexes, now);
+            : DecideAlone(uses, verdicts, indexes, runningId, now);
         if (!isAdmitted)
         {
             for (var index = 0; index < uses.Length; index++)
@@ -126,7 +126,7 @@ internal sealed class RateLimiter(
             }
         }
 
-        if (isAdmitted && runningId is not null)
+        if (isAnswered && isAdmitted && runningId is not null)
         {
             running.Begin(runningId, uses);
         }
@@ -135,7 +135,7 @@ internal sealed class RateLimiter(
     }
 
     /// <summary>Each policy's failure mode, and what this gateway knows. Callers come one by one, so that no two of them take the last permit.</summary>
-    private bool DecideAlone(RateLimitUse[] uses, RateLimitVerdict[] verdicts, int[] open, long now)
+    private bool DecideAlone(RateLimitUse[] uses, RateLimitVerdict[] verdicts, int[] open, string? runningId, long now)
     {
         lock (_alone)
         {
@@ -154,6 +154,16 @@ internal sealed class RateLimiter(
                     var (left, reset) = uses[index].Partition.LeftHere(uses[index].Quota, 1, rules.Current.Options.LocalShare, now);
                     verdicts[index] = verdicts[index] with { Left = Math.Max(0, left), Reset = reset };
                 }
+            }
+
+            if (runningId is not null && isAdmitted)
+            {
+                // Before the next one looks how many run
+                running.Begin(runningId, uses);
+            }
+            else if (runningId is not null)
+            {
+                running.Refused(runningId, uses);
             }
 
             return isAdmitted;
@@ -187,7 +197,7 @@ internal sealed class RateLimiter(
         }
         else
         {
-            use.Partition.Unlearn(item);
+            use.Partition.Unlearn(item, clock.Now);
         }
     }
 

@@ -14,8 +14,13 @@ internal sealed partial class RunningRequests(
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    /// <summary>Beyond that, what ends while Redis is away comes free when it is not renewed: of a long outage nearly all is over by then.</summary>
+    private const int MostToFree = 100_000;
+
     private readonly string _gateway = Guid.NewGuid().ToString("N")[..12];
     private readonly ConcurrentDictionary<string, (RateLimitUse[] Uses, long RenewedAt)> _running = new();
+
+    private readonly ConcurrentQueue<(RedisKey Key, RedisValue Id)> _toFree = new();
 
     // A place that was freed must not be renewed by what was written down just before
     private readonly Lock _sending = new();
@@ -45,7 +50,20 @@ internal sealed partial class RunningRequests(
                     // If this is lost, the place comes free when it is not renewed
                     _ = redis.GetDatabase().SortedSetRemoveAsync(use.Partition.Key, id, CommandFlags.FireAndForget);
                 }
+                else
+                {
+                    FreeLater(use, id);
+                }
             }
+        }
+    }
+
+    /// <summary>Redis did not answer in time whether it has a place, and the request was refused: if it has got one, that is free.</summary>
+    public void Refused(string id, RateLimitUse[] uses)
+    {
+        foreach (var use in Counted(uses))
+        {
+            FreeLater(use, id);
         }
     }
 
@@ -57,6 +75,7 @@ internal sealed partial class RunningRequests(
             try
             {
                 await RenewAsync();
+                await FreeAsync();
             }
             catch (Exception exception) when (exception is RedisException or TimeoutException)
             {
@@ -89,6 +108,40 @@ internal sealed partial class RunningRequests(
         }
 
         await Task.WhenAll(renewals);
+    }
+
+    private void FreeLater(RateLimitUse use, string id)
+    {
+        if (_toFree.Count < MostToFree)
+        {
+            _toFree.Enqueue((use.Partition.Key, id));
+        }
+    }
+
+    private async Task FreeAsync()
+    {
+        if (circuit.IsOpen)
+        {
+            return;
+        }
+
+        var places = new List<(RedisKey Key, RedisValue Id)>();
+        while (_toFree.TryDequeue(out var place))
+        {
+            places.Add(place);
+        }
+
+        try
+        {
+            await Task.WhenAll(places.GroupBy(place => place.Key, place => place.Id)
+                .Select(ids => redis.GetDatabase().SortedSetRemoveAsync(ids.Key, [.. ids])));
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        {
+            // Once more, with those that were removed: that changes nothing
+            places.ForEach(_toFree.Enqueue);
+            throw;
+        }
     }
 
     // Three times before the place would come free

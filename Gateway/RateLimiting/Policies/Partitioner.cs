@@ -84,7 +84,8 @@ internal sealed class Partitioner
         "global" => "all",
         // Who leaves the header out shares one count with all who do, so that leaving it out gains nothing
         _ when part.StartsWith('h') => Cut(context.Request.Headers[Named(part)!].ToString()),
-        _ => Cut(context.Request.RouteValues[Named(part)!]?.ToString() ?? ""),
+        // Routes do not mind case either: another spelling of a value is no other count
+        _ => Cut(context.Request.RouteValues[Named(part)!]?.ToString()?.ToLowerInvariant() ?? ""),
     };
 
     private static string Cut(string value) => value.Length == 0 ? "-" : value.Length <= LongestValue ? value : value[..LongestValue];

@@ -85,6 +85,17 @@ public sealed class ApiKeyLifeTests(DataStores stores) : ApiKeyTest(stores)
     }
 
     [Fact]
+    public async Task A_key_until_the_end_of_time_can_be_rotated()
+    {
+        var old = await CreateAsync(new { name = "n", scopes = (string[])["a"], expiresAt = DateTimeOffset.MaxValue });
+
+        using var response = await CallAsync(HttpMethod.Post, $"{Keys}/{old.Id}/rotate", AdminKey);
+
+        Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+        Assert.Equal(9999, (await response.JsonAsync<JsonElement>()).GetProperty("expiresAt").GetDateTimeOffset().Year);
+    }
+
+    [Fact]
     public async Task A_revoked_key_is_refused_by_the_next_request()
     {
         var key = await CreateAsync("api-keys:*");

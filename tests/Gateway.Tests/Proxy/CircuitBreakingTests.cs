@@ -59,6 +59,35 @@ public sealed class CircuitBreakingTests(DataStores stores) : ProxyTest(stores)
     }
 
     [Fact]
+    public async Task A_stream_that_finds_it_working_again_does_not_keep_the_others_out_while_it_lasts()
+    {
+        var url = NoServer();
+        var gateway = await GatewayAsync(
+            [url], ("Proxy:CircuitBreaker:ConsecutiveFailures", "1"), ("Proxy:CircuitBreaker:OpenFor", "00:00:00.200"));
+        using var counts = gateway.Counts();
+        using var failed = await gateway.CallAsync(HttpMethod.Post, "/test/a");
+        await failed.ProblemAsync(HttpStatusCode.BadGateway);
+        var end = new TaskCompletionSource();
+        Own(await LiveServer.StartAsync(url, async context =>
+        {
+            await context.Response.WriteAsync("begins", context.RequestAborted);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+            await (context.Request.Path == "/test/stream" ? end.Task.WaitAsync(context.RequestAborted) : Task.CompletedTask);
+        }));
+        using var client = new HttpClient { BaseAddress = gateway.ClientOptions.BaseAddress };
+
+        using var stream = await Eventually.ReadAsync(
+            () => client.GetAsync("/test/stream", HttpCompletionOption.ResponseHeadersRead, Cancellation),
+            response => response.StatusCode == HttpStatusCode.OK);
+        using var other = await client.GetAsync("/test/a", Cancellation);
+
+        Assert.Equal(HttpStatusCode.OK, other.StatusCode);
+        Assert.Equal(0, counts["circuit.state{cluster=test,destination=a}"]);
+        end.SetResult();
+        Assert.Equal("begins", await stream.Content.ReadAsStringAsync(Cancellation));
+    }
+
+    [Fact]
     public async Task The_only_destinations_own_errors_pass()
     {
         var busy = await ServeAsync(context =>

@@ -23,12 +23,16 @@ public sealed class HeaderTests(DataStores stores) : ProxyTest(stores)
             ("X-HTTP-Method-Override", "DELETE"),
             ("X-ProdReady-User", "root"),
             ("Proxy", "http://evil.example"),
+            // What CGI takes for the names above
+            ("X_Forwarded_For", "10.0.0.1"),
+            ("X_Real-IP", "10.0.0.1"),
+            ("X_Own_Name", "stays"),
             ("X-Custom", "stays"));
 
         Assert.Equal("192.0.2.7", echo.Header("X-Forwarded-For"));
         Assert.Equal("http", echo.Header("X-Forwarded-Proto"));
         Assert.StartsWith("127.0.0.1:", echo.Header("X-Forwarded-Host"), StringComparison.Ordinal);
-        Assert.Equal("stays", echo.Header("X-Custom"));
+        Assert.Equal(("stays", "stays"), (echo.Header("X-Custom"), echo.Header("X_Own_Name")));
         Assert.Empty(echo.Headers.Where(header => !header.Key.StartsWith("X-Forwarded-", StringComparison.Ordinal)).Select(header => header.Value)
             .Intersect(["10.0.0.1", "for=10.0.0.1", "/admin", "DELETE", "root", "http://evil.example"]));
         Assert.Equal(3, echo.Headers.Keys.Count(name => name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase)));

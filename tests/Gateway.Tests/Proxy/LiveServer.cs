@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace ProdReady.Gateway.Tests.Proxy;
@@ -8,11 +10,17 @@ internal sealed class LiveServer : IAsyncDisposable
     private readonly WebApplication _app;
     private int _requests;
 
-    private LiveServer(string url, HttpProtocols protocols, RequestDelegate handler)
+    private LiveServer(string url, HttpProtocols protocols, X509Certificate2? certificate, RequestDelegate handler)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(url);
-        builder.WebHost.ConfigureKestrel(options => options.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = protocols));
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(options =>
+        {
+            options.RequestHeaderEncodingSelector = _ => Encoding.Latin1;
+            options.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
+            options.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = protocols);
+            options.ConfigureHttpsDefaults(https => https.ServerCertificate = certificate);
+        });
         builder.Logging.ClearProviders();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromMilliseconds(100));
         _app = builder.Build();
@@ -31,11 +39,15 @@ internal sealed class LiveServer : IAsyncDisposable
     public static Task<LiveServer> StartAsync(RequestDelegate handler, HttpProtocols protocols = HttpProtocols.Http1AndHttp2) =>
         StartAsync("http://127.0.0.1:0", handler, protocols);
 
+    /// <summary>Over TLS.</summary>
+    public static Task<LiveServer> StartAsync(RequestDelegate handler, HttpProtocols protocols, X509Certificate2 certificate) =>
+        StartAsync("https://127.0.0.1:0", handler, protocols, certificate);
+
     /// <summary>At an address that was in use before.</summary>
     public static async Task<LiveServer> StartAsync(
-        string url, RequestDelegate handler, HttpProtocols protocols = HttpProtocols.Http1AndHttp2)
+        string url, RequestDelegate handler, HttpProtocols protocols = HttpProtocols.Http1AndHttp2, X509Certificate2? certificate = null)
     {
-        var server = new LiveServer(url, protocols, handler);
+        var server = new LiveServer(url, protocols, certificate, handler);
         await server._app.StartAsync(TestContext.Current.CancellationToken);
         return server;
     }

@@ -42,6 +42,24 @@ public sealed class OutputCacheTests(DataStores stores) : ProxyTest(stores)
         Assert.Equal(asked + 1, upstream.Requests);
     }
 
+    [Fact]
+    public async Task Paths_that_differ_in_case_are_not_each_others_answers()
+    {
+        var upstream = await ServeAsync(context => context.Response.WriteAsync(context.Request.Path.Value!));
+        var gateway = await GatewayAsync([upstream.Url], Fresh());
+        await Eventually.ReadAsync(
+            async () =>
+            {
+                using var kept = await gateway.GetAsync("/test/aB3");
+                return kept.Headers.Age;
+            },
+            age => age is not null);
+
+        using var other = await gateway.GetAsync("/test/Ab3");
+
+        Assert.Equal("/test/Ab3", await TextAsync(other));
+    }
+
     [Theory]
     [InlineData("Authorization", "Bearer x")]
     [InlineData("Cookie", "a=b")]

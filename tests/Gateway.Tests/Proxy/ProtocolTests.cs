@@ -43,12 +43,14 @@ public sealed class ProtocolTests(DataStores stores) : ProxyTest(stores)
     [Theory]
     [InlineData("false")]
     [InlineData("true")]
-    public async Task Each_event_of_a_stream_arrives_before_the_next_is_sent(string compression)
+    public async Task The_head_of_a_stream_and_each_event_arrive_before_the_next_is_sent(string compression)
     {
         var seen = new SemaphoreSlim(0);
         var upstream = await ServeAsync(async context =>
         {
             context.Response.ContentType = "text/event-stream";
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+            await seen.WaitAsync(context.RequestAborted);
             for (var number = 0; number < 5; number++)
             {
                 await context.Response.WriteAsync($"data: {number}\n\n", context.RequestAborted);
@@ -59,7 +61,10 @@ public sealed class ProtocolTests(DataStores stores) : ProxyTest(stores)
         var gateway = await GatewayAsync([upstream.Url], ("Compression:Enabled", compression));
         using var client = new HttpClient { BaseAddress = gateway.ClientOptions.BaseAddress };
         client.DefaultRequestHeaders.AcceptEncoding.ParseAdd("br");
-        using var response = await client.GetAsync("/test/events", HttpCompletionOption.ResponseHeadersRead, Cancellation);
+        using var response = await client.GetAsync("/test/events", HttpCompletionOption.ResponseHeadersRead, Cancellation)
+            .WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
+        Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
+        seen.Release();
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(Cancellation));
 
         for (var number = 0; number < 5; number++)
@@ -111,5 +116,32 @@ public sealed class ProtocolTests(DataStores stores) : ProxyTest(stores)
         Assert.Equal(
             ["grpc-status: 0", "x-protocol: HTTP/2", "x-te: trailers"],
             response.TrailingHeaders.Select(header => $"{header.Key}: {header.Value.Single()}").Order());
+    }
+
+    [Theory]
+    [InlineData(true, HttpStatusCode.OK)]
+    [InlineData(false, HttpStatusCode.RequestEntityTooLarge)]
+    public async Task Only_where_a_cluster_speaks_HTTP_2_a_gRPC_call_has_no_size_limit(bool speaks, HttpStatusCode expected)
+    {
+        var upstream = Own(await LiveServer.StartAsync(
+            context => context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted), speaks ? HttpProtocols.Http2 : HttpProtocols.Http1));
+        var gateway = await GatewayAsync(
+            host => host.ConfigureKestrel(options => options.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http2)),
+            [upstream.Url],
+            ($"{Route}:MaxRequestBodySize", "4"),
+            ($"{Cluster}:HttpRequest:Version", speaks ? "2" : "1.1"),
+            ($"{Cluster}:HttpRequest:VersionPolicy", "RequestVersionExact"));
+        using var client = new HttpClient { BaseAddress = gateway.ClientOptions.BaseAddress };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/test/Service/Call")
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent([0, 0, 0, 0, 2, 8, 1]),
+        };
+        request.Content.Headers.ContentType = new("application/grpc");
+
+        using var response = await client.SendAsync(request, Cancellation);
+
+        Assert.Equal(expected, response.StatusCode);
     }
 }

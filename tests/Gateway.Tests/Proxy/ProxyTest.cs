@@ -11,6 +11,8 @@ public abstract class ProxyTest(DataStores stores) : IAsyncLifetime
     protected const string Cluster = "ReverseProxy:Clusters:test";
     private readonly List<IAsyncDisposable> _owned = [];
 
+    protected DataStores Stores => stores;
+
     protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using ProdReady.Gateway.Tests.ApiKeys;
+using ProdReady.Gateway.Tests.Proxy;
 using ProdReady.Testing;
 
 namespace ProdReady.Gateway.Tests.RateLimiting;
@@ -23,6 +24,12 @@ public sealed class RateLimitEndpointTests(DataStores stores) : ApiKeyTest(store
             var (_, key) = await CreateAsync(body);
             using var response = await Gateway.GetAsync("/api/orders", "192.0.2.9", ("X-Api-Key", key));
             Assert.Equal($"\"general\";q=100;w=900, \"api-key\";{policy}", response.Header("RateLimit-Policy"));
+            // Nothing that is sent beside it takes a key out of the count: the API behind may have tokens of its own
+            using var beside = await Gateway.GetAsync("/api/orders", "192.0.2.9", ("X-Api-Key", key), ("Authorization", "Bearer anything"));
+            await using var twice = await RawClient.ConnectAsync(Gateway.ClientOptions.BaseAddress);
+            await twice.SendAsync($"GET /api/orders HTTP/1.1\r\nHost: a\r\nX-Api-Key: x\r\nX-Api-Key: {key}\r\nConnection: close\r\n\r\n");
+            Assert.Equal($"\"general\";q=100;w=900, \"api-key\";{policy}", beside.Header("RateLimit-Policy"));
+            Assert.Contains($", \"api-key\";{policy}", await twice.ReadToEndAsync(), StringComparison.Ordinal);
         }
 
         using var without = await Gateway.GetAsync("/api/orders", "192.0.2.9");
@@ -39,6 +46,21 @@ public sealed class RateLimitEndpointTests(DataStores stores) : ApiKeyTest(store
         var problem = await response.ProblemAsync(HttpStatusCode.UnprocessableEntity);
         Assert.Equal(
             "There is no plan 'platinum' in RateLimiting:Plans. There are: gold",
+            problem.GetProperty("errors").GetProperty("plan")[0].GetString());
+    }
+
+    [Fact]
+    public async Task A_plan_where_there_are_none_is_refused_with_how_to_make_one()
+    {
+        await using var gateway = await GatewayApp.StartAsync(
+            Stores, ("ConnectionStrings:prodready", Database.ConnectionString), ("ApiKeys:AdminKey", AdminKey));
+        using var response = await gateway.SendAsync(
+            Request(HttpMethod.Post, Keys, AdminKey, JsonContent.Create(new { name = "k", scopes = Scopes, plan = "gold" })));
+
+        var problem = await response.ProblemAsync(HttpStatusCode.UnprocessableEntity);
+        Assert.Equal(
+            "There is no plan 'gold': no plan is configured. Set RateLimiting:Plans:gold:Limit and RateLimiting:Plans:gold:Window, "
+            + "or create the key without a plan.",
             problem.GetProperty("errors").GetProperty("plan")[0].GetString());
     }
 

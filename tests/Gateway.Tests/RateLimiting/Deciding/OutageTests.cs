@@ -153,6 +153,24 @@ public sealed class OutageTests : IAsyncLifetime
         await Eventually.ReadAsync(async () => (await asking.DecideAsync((policy, "client"))).IsAdmitted, isAdmitted => isAdmitted);
     }
 
+    [Fact]
+    public async Task Requests_that_end_while_Redis_is_away_give_their_places_back_when_it_answers()
+    {
+        var policy = APolicy.Of(RateLimitAlgorithm.Concurrency, limit: 1, seconds: 3600, name: "hour");
+        await _node.Get<RunningRequests>().StartAsync(TestContext.Current.CancellationToken);
+        var ended = await _node.DecideAsync((policy, "client"));
+        Assert.True(ended.IsAdmitted);
+        await _redis.FreezeAsync();
+        Assert.Equal(RateLimitOutcome.FailedLocal, (await _node.DecideAsync(APolicy.Sliding(10, 60), "other")).Outcome);
+
+        _node.Get<RateLimiter>().End(ended);
+        await _redis.ThawAsync();
+        await ReachAsync(_node);
+
+        await using var other = await LimiterNode.StartAsync(_redis.ConnectionString, "outage");
+        await Eventually.ReadAsync(async () => (await other.DecideAsync((policy, "client"))).IsAdmitted, isAdmitted => isAdmitted);
+    }
+
     /// <summary>Until Redis decides again.</summary>
     private static Task<RateLimitOutcome> ReachAsync(LimiterNode node) => Eventually.ReadAsync(
         async () => (await node.DecideAsync(APolicy.Sliding(1_000_000, 1), "probe")).Outcome, outcome => outcome == RateLimitOutcome.Allowed);

@@ -68,6 +68,21 @@ public sealed class PartitionsTests(DataStores stores) : IAsyncLifetime
         Assert.False(IsKnown("debtor", brief));
     }
 
+    [Theory]
+    [InlineData("Sliding")]
+    [InlineData("Fixed")]
+    [InlineData("TokenBucket")]
+    public async Task Of_an_outage_longer_than_a_window_no_more_is_owed_than_a_window_holds(string algorithm)
+    {
+        var brief = APolicy.Of(Enum.Parse<RateLimitAlgorithm>(algorithm), limit: 3, seconds: 1, name: $"brief-{algorithm}");
+        AdmitAlone(brief, "steady");
+        AdmitAlone(brief, "steady");
+        await Spans.PassAsync(TimeSpan.FromSeconds(1.1));
+        AdmitAlone(brief, "steady");
+
+        Assert.Equal((RateLimitOutcome.Allowed, 1), Said(await _node.DecideAsync(brief, "steady")));
+    }
+
     [Fact]
     public void Many_that_have_to_stay_do_not_make_every_new_one_a_look_at_all_of_them()
     {

@@ -44,4 +44,26 @@ internal static class Spans
 
         return null;
     }
+    /// <summary>The first refusal with certainly fewer than <paramref name="limit"/> admissions in the window that ended at it.</summary>
+    public static string? FirstNeedlessRefusal(
+        IReadOnlyCollection<Span> refused, IReadOnlyCollection<Span> admitted, int limit, TimeSpan window)
+    {
+        // A refusal holds until its reset, which begins when its answer arrives: as late as the slowest of them
+        var longest = (long)window.TotalMicroseconds + 2_000 + refused.Select(span => span.After - span.Before).DefaultIfEmpty().Max();
+        // Those that may count are the ones begun before the refusal ended, but for those that ended a window before it began
+        var begun = admitted.Select(span => span.Before).Order().ToArray();
+        var ended = admitted.Select(span => span.After).Order().ToArray();
+        return refused.OrderBy(span => span.Before)
+            .Select(span => (Span: span, Counted: Below(begun, span.After) - Below(ended, span.Before - longest)))
+            .Where(refusal => refusal.Counted < limit)
+            .Select(refusal => $"refused between {refusal.Span.Before} and {refusal.Span.After} after {refusal.Counted} admissions")
+            .FirstOrDefault();
+    }
+
+    /// <summary>How many of the ordered values are smaller.</summary>
+    private static int Below(long[] ordered, long value)
+    {
+        var found = Array.BinarySearch(ordered, value);
+        return found < 0 ? ~found : found;
+    }
 }
