@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
 using ProdReady.ServiceDefaults.Redis;
 using StackExchange.Redis;
 
@@ -33,6 +34,8 @@ internal static class DataClients
             parsed =>
             {
                 parsed.Password = options.Password;
+                // Its lines come per connection, in an outage for ever; what matters is logged here, once
+                parsed.LoggerFactory = NullLoggerFactory.Instance;
                 RedisConnection.Bound(parsed);
             });
 }

@@ -21,14 +21,14 @@ public static class ApiKeyExtensions
         // By hand, because their constructors take what only this assembly knows
         services.AddSingleton(provider => new ApiKeyRing(
             provider.GetRequiredService<ApiKeyStore>(),
-            provider.GetRequiredService<IOptionsMonitor<ApiKeyOptions>>(),
+            provider.GetRequiredService<IOptions<ApiKeyOptions>>(),
             provider.GetRequiredService<ApiKeyMetrics>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<ApiKeyRing>>()));
         services.AddSingleton(provider => new ApiKeyVerifier(
             provider.GetRequiredService<ApiKeyRing>(),
             provider.GetRequiredService<ApiKeyUse>(),
-            provider.GetRequiredService<IOptionsMonitor<ApiKeyOptions>>(),
+            provider.GetRequiredService<IOptions<ApiKeyOptions>>(),
             provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService<ApiKeyPoll>();
         services.AddHostedService<ApiKeyUseWorker>();

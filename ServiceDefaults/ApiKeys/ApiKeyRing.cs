@@ -27,7 +27,7 @@ public sealed partial class ApiKeyRing
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly ApiKeyStore _store;
-    private readonly IOptionsMonitor<ApiKeyOptions> _options;
+    private readonly ApiKeyOptions _options;
     private readonly ApiKeyMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger<ApiKeyRing> _logger;
@@ -46,12 +46,12 @@ public sealed partial class ApiKeyRing
 
     internal ApiKeyRing(
         ApiKeyStore store,
-        IOptionsMonitor<ApiKeyOptions> options,
+        IOptions<ApiKeyOptions> options,
         ApiKeyMetrics metrics,
         TimeProvider time,
         ILogger<ApiKeyRing> logger)
     {
-        (_store, _options, _metrics, _time, _logger) = (store, options, metrics, time, logger);
+        (_store, _options, _metrics, _time, _logger) = (store, options.Value, metrics, time, logger);
         metrics.Observe(() => _keys.All.Count, () => _unknown.Count, Age);
     }
 
@@ -153,7 +153,7 @@ public sealed partial class ApiKeyRing
         catch (Exception exception)
         {
             return Failed(cause, () => Log.Unavailable(
-                _logger, _options.CurrentValue.MaxStaleness, exception.Message, exception is NpgsqlException ? null : exception));
+                _logger, _options.MaxStaleness, exception.Message, exception is NpgsqlException ? null : exception));
         }
 
         Volatile.Write(ref _asOf, began);
@@ -197,7 +197,7 @@ public sealed partial class ApiKeyRing
         return false;
     }
 
-    private bool IsCurrent() => Age() is { } age && age <= _options.CurrentValue.MaxStaleness;
+    private bool IsCurrent() => Age() is { } age && age <= _options.MaxStaleness;
 
     private TimeSpan? Age() =>
         Volatile.Read(ref _asOf) is var asOf && asOf == long.MinValue ? null : _time.GetElapsedTime(asOf);

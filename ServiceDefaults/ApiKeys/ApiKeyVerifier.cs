@@ -9,7 +9,7 @@ namespace ProdReady.ServiceDefaults.ApiKeys;
 /// Decides about the key of a request: from this process' memory, and without allocating, unless the key is a new one or the
 /// store has not been heard of for too long.
 /// </summary>
-public sealed class ApiKeyVerifier : IDisposable
+public sealed class ApiKeyVerifier
 {
     /// <summary>No key of ours is longer; each character may take three bytes.</summary>
     private const int StackBytes = 256;
@@ -17,14 +17,12 @@ public sealed class ApiKeyVerifier : IDisposable
     private readonly ApiKeyRing _ring;
     private readonly ApiKeyUse _use;
     private readonly TimeProvider _time;
-    private readonly IDisposable? _reload;
-    private volatile ApiKey? _admin;
+    private readonly ApiKey? _admin;
 
-    internal ApiKeyVerifier(ApiKeyRing ring, ApiKeyUse use, IOptionsMonitor<ApiKeyOptions> options, TimeProvider time)
+    internal ApiKeyVerifier(ApiKeyRing ring, ApiKeyUse use, IOptions<ApiKeyOptions> options, TimeProvider time)
     {
         (_ring, _use, _time) = (ring, use, time);
-        _admin = CreateAdmin(options.CurrentValue);
-        _reload = options.OnChange(changed => _admin = CreateAdmin(changed));
+        _admin = CreateAdmin(options.Value);
     }
 
     /// <summary>Checks the key of a request.</summary>
@@ -32,7 +30,7 @@ public sealed class ApiKeyVerifier : IDisposable
     {
         // Hashes are compared, and in constant time, so that neither content nor length can be measured
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        if (Read(request, hash, out var text) is { } verdict)
+        if (Read(PresentedKey.Read(request.Headers), hash, out var text) is { } verdict)
         {
             return new(verdict);
         }
@@ -49,12 +47,9 @@ public sealed class ApiKeyVerifier : IDisposable
     public ApiKey? Identify(HttpRequest request)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        var verdict = Read(request, hash, out var text) ?? Decide(new FoundKey(_ring.FindKnown(text.Id), IsKnown: true), hash);
+        var verdict = Read(PresentedKey.ForCounting(request.Headers), hash, out var text) ?? Decide(new FoundKey(_ring.FindKnown(text.Id), IsKnown: true), hash);
         return verdict.Outcome == ApiKeyOutcome.Accepted ? verdict.Key : null;
     }
-
-    /// <inheritdoc />
-    public void Dispose() => _reload?.Dispose();
 
     private static ApiKey? CreateAdmin(ApiKeyOptions options)
     {
@@ -77,10 +72,9 @@ public sealed class ApiKeyVerifier : IDisposable
 
     /// <summary>Reads the key and hashes it.</summary>
     /// <returns>What can be said without knowing the keys; <see langword="null"/> if that is nothing.</returns>
-    private ApiKeyVerdict? Read(HttpRequest request, Span<byte> hash, out ApiKeyText text)
+    private ApiKeyVerdict? Read(PresentedKey presented, Span<byte> hash, out ApiKeyText text)
     {
         text = default;
-        var presented = PresentedKey.Read(request.Headers);
         if (presented.IsAmbiguous)
         {
             return new(ApiKeyOutcome.Ambiguous);

@@ -41,4 +41,21 @@ internal readonly ref struct PresentedKey
 
         return bearer.IsEmpty || bearer.SequenceEqual(key) ? new(key, isAmbiguous: false) : new(default, isAmbiguous: true);
     }
+
+    /// <summary>
+    /// The key that is to be counted. <c>Authorization</c> may hold a token of the API behind, and nothing that is sent beside a key may take it
+    /// out of the count.
+    /// </summary>
+    public static PresentedKey ForCounting(IHeaderDictionary headers)
+    {
+        foreach (var text in headers[HeaderName])
+        {
+            if (ApiKeyText.TryParse(text.AsSpan().Trim(), out _))
+            {
+                return new(text.AsSpan().Trim(), isAmbiguous: false);
+            }
+        }
+
+        return Read(headers);
+    }
 }

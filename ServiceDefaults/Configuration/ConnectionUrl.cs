@@ -25,6 +25,7 @@ public static partial class ConnectionUrl
         {
             var builder = IsUrl(value) ? PostgresUrl.Parse(value) : new NpgsqlConnectionStringBuilder(value);
             error = string.IsNullOrEmpty(builder.Host) ? "names no host" : null;
+            DisableKerberos(builder);
             connectionString = error is null ? builder.ConnectionString : null;
         }
         catch (MalformedUrlException malformed)
@@ -64,6 +65,18 @@ public static partial class ConnectionUrl
         }
 
         return error is null;
+    }
+
+    /// <summary>
+    /// Unless the value asks for it: Npgsql would try Kerberos on every new connection, and small images have no library for it, which is a
+    /// line on standard error and an exception each time.
+    /// </summary>
+    private static void DisableKerberos(NpgsqlConnectionStringBuilder builder)
+    {
+        if (!builder.Keys.Contains("GSS Encryption Mode", StringComparer.OrdinalIgnoreCase))
+        {
+            builder.GssEncryptionMode = GssEncryptionMode.Disable;
+        }
     }
 
     /// <summary>Whether the value is a URL; one that is missing is reported like a malformed one.</summary>

@@ -10,10 +10,10 @@ public sealed class DataStoreOptions
     public const string SectionName = "ConnectionStrings";
 
     /// <summary>Whether this service uses Postgres.</summary>
-    public bool UsesPostgres { get; set; }
+    internal bool UsesPostgres { get; set; }
 
     /// <summary>Whether this service uses Redis.</summary>
-    public bool UsesRedis { get; set; }
+    internal bool UsesRedis { get; set; }
 }
 
 internal sealed class ValidateDataStoreOptions(IConfiguration configuration) : IValidateOptions<DataStoreOptions>

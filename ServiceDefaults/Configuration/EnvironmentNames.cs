@@ -32,12 +32,33 @@ public static class EnvironmentNames
         // notifications
         new("TWILIO_ACCOUNT_SID", "Twilio:AccountSid"),
         new("TWILIO_AUTH_TOKEN", "Twilio:AuthToken", IsSecret: true, "Webhooks:Sources:twilio:Secret"),
+        new("TWILIO_AUTH_TOKEN_SECONDARY", "Twilio:SecondaryAuthToken", IsSecret: true),
         new("TWILIO_FROM_NUMBER", "Twilio:FromNumber"),
         new("TWILIO_MESSAGING_SERVICE_SID", "Twilio:MessagingServiceSid"),
         new("TWILIO_BASE_URL", "Twilio:BaseUrl"),
+        new("TWILIO_LOOKUP_BASE_URL", "Lookup:BaseUrl"),
+        new("VERIFICATION_KEYS", "Verifications:Keys", IsSecret: true),
+        new("SMS_PROVIDER", "Sms:Provider"),
+        new("PUBLIC_URL", "Callbacks:PublicUrl"),
+        new("TWILIO_VERIFY_SERVICE_SID", "Verifications:TwilioVerify:ServiceSid"),
+        new("TWILIO_VERIFY_BASE_URL", "Verifications:TwilioVerify:BaseUrl"),
 
         // backups
         new("BACKUP_DIR", "Backups:Directory"),
+        new("BACKUP_ENCRYPTION_KEY", "Backups:Encryption:Keys", IsSecret: true),
+        new("BACKUP_COMPRESSION", "Backups:Archives:Compression"),
+        new("BACKUP_SCHEDULE", "Backups:Schedule:Cron"),
+        new("BACKUP_DRILL_SCHEDULE", "Backups:Schedule:DrillCron"),
+        new("BACKUP_TIMEZONE", "Backups:Schedule:TimeZone"),
+        new("RETENTION_DAYS", "Backups:Retention:Days"),
+        new("BACKUP_POINT_IN_TIME", "Backups:PointInTime:Enabled"),
+        new("BACKUP_BASE_SCHEDULE", "Backups:PointInTime:Cron"),
+        new("BACKUP_S3_BUCKET", "Backups:S3:Bucket"),
+        new("BACKUP_S3_PREFIX", "Backups:S3:Prefix"),
+        new("BACKUP_S3_ENDPOINT", "Backups:S3:Endpoint"),
+        new("BACKUP_S3_REGION", "Backups:S3:Region"),
+        new("BACKUP_S3_ACCESS_KEY_ID", "Backups:S3:AccessKeyId", IsSecret: true),
+        new("BACKUP_S3_SECRET_ACCESS_KEY", "Backups:S3:SecretAccessKey", IsSecret: true),
         new("POSTGRES_BIN", "Postgres:Bin"),
 
         // error tracking
@@ -87,5 +108,6 @@ public static class EnvironmentNames
         new("TEST_POSTGRES"),
         new("TEST_REDIS"),
         new("PRODREADY_LONG"),
+        new("BENCH_BACKUP_MB"),
     ];
 }

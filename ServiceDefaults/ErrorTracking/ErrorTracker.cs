@@ -51,11 +51,8 @@ internal sealed class ErrorTracker : IDisposable
         };
         sentry.AddEventProcessor(facts);
         // Last, so that it sees what all others have added
-        var scrubber = new EventScrubber();
-        sentry.AddEventProcessor(scrubber);
-        sentry.AddTransactionProcessor(scrubber);
+        sentry.AddEventProcessor(new EventScrubber());
         sentry.SetBeforeBreadcrumb(EventScrubber.Scrub);
-        SentryTracing.Configure(sentry, new TraceSampling(settings.SampleRate(environment)));
         _initialized = SentrySdk.Init(sentry);
     }
 

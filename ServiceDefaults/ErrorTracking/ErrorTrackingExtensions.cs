@@ -24,6 +24,8 @@ internal static class ErrorTrackingExtensions
         builder.Services.AddSingleton<IValidateOptions<ErrorTrackingOptions>, ConfigureErrorTrackingOptions>();
         builder.Services.AddOptions<ErrorTrackingOptions>().ValidateOnStart();
         builder.Services.AddHostedService<ErrorTrackingReport>();
+        builder.Services.AddSingleton(
+            services => new CronMonitors(services.GetRequiredService<IHub>(), services.GetRequiredService<TimeProvider>()));
         if (!ErrorTrackingOptions.IsOn(builder.Configuration, builder.Environment))
         {
             builder.Services.AddSingleton<IHub>(DisabledHub.Instance);

@@ -9,11 +9,11 @@ namespace ProdReady.ServiceDefaults.ErrorTracking;
 /// Takes out of an event what must not leave the house: user, body, cookies, headers, and whatever <see cref="Redactor"/>
 /// finds in its texts.
 /// </summary>
-internal sealed class EventScrubber : ISentryEventProcessor, ISentryTransactionProcessor
+internal sealed class EventScrubber : ISentryEventProcessor
 {
     public SentryEvent? Process(SentryEvent @event)
     {
-        ScrubCommon(@event);
+        ScrubContext(@event);
         if (@event.Message is { } message)
         {
             @event.Message = new() { Message = Text(message.Message), Formatted = Text(message.Formatted) };
@@ -34,12 +34,6 @@ internal sealed class EventScrubber : ISentryEventProcessor, ISentryTransactionP
         return @event;
     }
 
-    public SentryTransaction? Process(SentryTransaction transaction)
-    {
-        ScrubCommon(transaction);
-        return transaction;
-    }
-
     /// <summary>Breadcrumbs cannot be changed any more once they are on an event.</summary>
     public static Breadcrumb? Scrub(Breadcrumb breadcrumb) => new(
         Text(breadcrumb.Message) ?? "",
@@ -48,7 +42,7 @@ internal sealed class EventScrubber : ISentryEventProcessor, ISentryTransactionP
         breadcrumb.Category,
         breadcrumb.Level);
 
-    private static void ScrubCommon(IEventLike @event)
+    private static void ScrubContext(SentryEvent @event)
     {
         // The SDK puts an id of the machine here when there is no user
         @event.User = new();

@@ -33,6 +33,4 @@ internal static class HealthEndpoints
         ResponseWriter = static (context, report) =>
             context.Response.WriteAsJsonAsync(new HealthAnswer(report.Status.ToString()), context.RequestAborted),
     };
-
-    private sealed record HealthAnswer(string Status);
 }

@@ -9,10 +9,8 @@ public sealed class ConsoleLogOptions
     /// <summary>The section that holds them; its <c>LogLevel</c> is the console's own, as for every log provider.</summary>
     public const string SectionName = "Logging:Console";
 
-    /// <summary>
-    /// <c>Json</c>: an object a line, for machines. <c>Pretty</c>: a coloured line, for people. Default: pretty in Development.
-    /// </summary>
-    public ConsoleLogFormat Format { get; set; }
+    /// <summary>How a line looks, for machines or for people. Default: <c>Pretty</c> in Development, else <c>Json</c>.</summary>
+    public ConsoleLogFormat? Format { get; set; }
 
     internal static ConsoleLogFormat? Read(IConfiguration configuration) =>
         Enum.TryParse<ConsoleLogFormat>(configuration[$"{SectionName}:Format"], ignoreCase: true, out var format)

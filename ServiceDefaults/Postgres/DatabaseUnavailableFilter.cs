@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace ProdReady.ServiceDefaults.Postgres;
 
@@ -17,7 +16,7 @@ internal sealed partial class DatabaseUnavailableFilter(string advice) : IEndpoi
         {
             return await next(context);
         }
-        catch (NpgsqlException exception) when (exception.IsTransient)
+        catch (Exception exception) when (DatabaseOutage.Caused(exception))
         {
             var http = context.HttpContext;
             Log.Unavailable(http.RequestServices.GetRequiredService<ILogger<DatabaseUnavailableFilter>>(), exception.Message);

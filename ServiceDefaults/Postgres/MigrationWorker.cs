@@ -41,7 +41,7 @@ internal sealed partial class MigrationWorker(
                 await MigrateAsync(connectionString, cancellationToken);
                 return;
             }
-            catch (NpgsqlException exception) when (exception.IsTransient && time.GetElapsedTime(started) < Patience)
+            catch (Exception exception) when (DatabaseOutage.Caused(exception) && time.GetElapsedTime(started) < Patience)
             {
                 Log.WaitingForDatabase(logger, schema, exception.Message);
                 await Task.Delay(RetryDelay, time, cancellationToken);

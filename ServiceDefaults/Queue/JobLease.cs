@@ -47,6 +47,9 @@ internal enum JobEnd
     /// <summary>Given back; the attempt does not count.</summary>
     Release,
 
+    /// <summary>Given back until its delay is over; the attempt does not count.</summary>
+    Postpone,
+
     /// <summary>Taken from a worker that no longer renewed it, if that is still so.</summary>
     Expire,
 }

@@ -21,4 +21,8 @@ public abstract record JobOutcome
 
     /// <summary>The job was not begun, since the service stops: others have it at once, and the attempt does not count.</summary>
     public sealed record Release : JobOutcome;
+
+    /// <summary>It is not the job's time: it comes back later, and the attempt does not count. Not a failure.</summary>
+    /// <param name="After">When, from now.</param>
+    public sealed record Postpone(TimeSpan After) : JobOutcome;
 }

@@ -34,7 +34,7 @@ public sealed class JobQueueOptions
     /// <summary>The longest delay after a first failed attempt; doubled with each further one. 10 ms to 1 h.</summary>
     public TimeSpan FirstDelay { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The longest delay after any failed attempt, from <see cref="FirstDelay"/> to 24 h.</summary>
+    /// <summary>The longest delay after any failed attempt, at least <see cref="FirstDelay"/>, at most 24 h.</summary>
     public TimeSpan LongestDelay { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>

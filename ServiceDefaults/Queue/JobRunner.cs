@@ -33,7 +33,7 @@ internal sealed partial class JobRunner<T>(
 
         var started = time.GetTimestamp();
         var finished = await HandleAsync(job, cancellationToken);
-        activity?.SetStatus(finished.End == JobEnd.Done ? ActivityStatusCode.Unset : ActivityStatusCode.Error, finished.Reason);
+        activity?.SetStatus(finished.End is JobEnd.Done or JobEnd.Postpone ? ActivityStatusCode.Unset : ActivityStatusCode.Error, finished.Reason);
         metrics.Attempted(queue.Name, Outcome(finished.End), time.GetElapsedTime(started));
         return finished;
     }
@@ -59,6 +59,7 @@ internal sealed partial class JobRunner<T>(
                 JobOutcome.Retry retry => Retry(claimed, retry.Reason, retry.After, null),
                 JobOutcome.Dead dead => Dead(claimed, dead.Reason),
                 JobOutcome.Release => new(claimed.Lease, claimed.OrderingKey, JobEnd.Release),
+                JobOutcome.Postpone postpone => new(claimed.Lease, claimed.OrderingKey, JobEnd.Postpone, NotNegative(postpone.After)),
                 var other => throw new InvalidOperationException($"The handler answered {other?.ToString() ?? "null"}."),
             };
         }
@@ -88,7 +89,7 @@ internal sealed partial class JobRunner<T>(
             Log.Failed(logger, exception, job.Attempt, job.MaxAttempts, job.Lease.Id, queue.Name, delay, reason);
         }
 
-        return new(job.Lease, job.OrderingKey, JobEnd.Retry, delay > TimeSpan.Zero ? delay : TimeSpan.Zero, Storable(reason));
+        return new(job.Lease, job.OrderingKey, JobEnd.Retry, NotNegative(delay), Storable(reason));
     }
 
     private FinishedJob Dead(ClaimedJob job, string reason)
@@ -96,6 +97,8 @@ internal sealed partial class JobRunner<T>(
         Log.GivenUp(logger, null, job.Lease.Id, queue.Name, job.Attempt, reason);
         return new(job.Lease, job.OrderingKey, JobEnd.Dead, Reason: Storable(reason));
     }
+
+    private static TimeSpan NotNegative(TimeSpan delay) => delay > TimeSpan.Zero ? delay : TimeSpan.Zero;
 
     /// <summary>What Postgres takes as text: without zeros, and without halves of surrogate pairs.</summary>
     private static string Storable(string reason)
@@ -109,6 +112,7 @@ internal sealed partial class JobRunner<T>(
         JobEnd.Done => "done",
         JobEnd.Retry => "retry",
         JobEnd.Dead => "dead",
+        JobEnd.Postpone => "postponed",
         _ => "cancelled",
     };
 

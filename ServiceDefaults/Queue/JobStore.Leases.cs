@@ -33,8 +33,8 @@ internal sealed partial class JobStore
         UPDATE {schema}.jobs AS job
         SET state = CASE WHEN {Dies} THEN 'dead' ELSE 'ready' END,
             dead_at = CASE WHEN {Dies} THEN clock_timestamp() END,
-            due_at = CASE WHEN ended.kind = 'Retry' THEN clock_timestamp() + ended.delay ELSE job.due_at END,
-            attempts = job.attempts - (ended.kind = 'Release')::int,
+            due_at = CASE WHEN ended.kind IN ('Retry', 'Postpone') THEN clock_timestamp() + ended.delay ELSE job.due_at END,
+            attempts = job.attempts - (ended.kind IN ('Release', 'Postpone'))::int,
             last_error = coalesce(ended.reason, job.last_error),
             lease_token = NULL,
             lease_until = NULL

@@ -13,8 +13,8 @@ public sealed class ResilienceOptions
 
     /// <summary>
     /// All attempts of a call with the waits between them: more than one attempt, at most 10 min. Default: 30 s.
-    /// <see cref="HttpClient.Timeout"/> itself is infinite then, so that it does not cut in.
     /// </summary>
+    /// <remarks><see cref="HttpClient.Timeout"/> itself is infinite, so that it does not cut in.</remarks>
     public TimeSpan TotalTimeout { get; set; } = TimeSpan.FromSeconds(30);
 }
 

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -16,27 +17,19 @@ internal sealed class CollectorClients(IServiceProvider services, TimeProvider t
     /// <summary>How long after the service has stopped its last telemetry may still be sent.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
-    private static readonly string[] CertificateVariables =
-        ["OTEL_EXPORTER_OTLP_CERTIFICATE", "OTEL_EXPORTER_OTLP_CLIENT_KEY", "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE"];
-
     private readonly CancellationTokenSource _closing = new(Timeout.InfiniteTimeSpan, time);
     private bool _disposed;
 
     /// <summary>Lets the exporter send by a client of this class.</summary>
-    public void Use(OtlpSignal signal, IConfiguration configuration, OtlpExporterOptions exporter)
-    {
-        // Only the SDK's own client knows how to use them
-        if (CertificateVariables.Any(name => !string.IsNullOrWhiteSpace(configuration[name])))
-        {
-            return;
-        }
-
+    public void Use(OtlpSignal signal, IConfiguration configuration, OtlpExporterOptions exporter) =>
         exporter.HttpClientFactory = () => new HttpClient(
-            new CollectorHandler(signal, exporter.Endpoint, Logger, _closing.Token) { InnerHandler = CreateInnerHandler() })
+            new CollectorHandler(signal, exporter.Endpoint, Logger, _closing.Token)
+            {
+                InnerHandler = CreateInnerHandler(CollectorCertificates.Read(signal, configuration)),
+            })
         {
             Timeout = TimeSpan.FromMilliseconds(exporter.TimeoutMilliseconds),
         };
-    }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -65,8 +58,9 @@ internal sealed class CollectorClients(IServiceProvider services, TimeProvider t
         _closing.Dispose();
     }
 
-    private static SocketsHttpHandler CreateInnerHandler() => new()
+    private static SocketsHttpHandler CreateInnerHandler(SslClientAuthenticationOptions tls) => new()
     {
+        SslOptions = tls,
         // Exports are no part of any trace
         ActivityHeadersPropagator = null,
         ConnectTimeout = TimeSpan.FromSeconds(5),

@@ -58,5 +58,10 @@ internal sealed class ValidateOtlpOptions(IConfiguration configuration) : IValid
         {
             yield return $"{compression.Variable} is '{kind}'; it must be gzip or none. Example: gzip";
         }
+
+        foreach (var failure in CollectorCertificates.Failures(signal, configuration))
+        {
+            yield return failure;
+        }
     }
 }

@@ -9,7 +9,7 @@ public sealed class MetricsOptions
     /// <summary>The section that holds these settings.</summary>
     public const string SectionName = "Metrics";
 
-    /// <summary>A port of its own for <c>/metrics</c>, 0 to 65535; 0 takes a free one and logs it.</summary>
+    /// <summary>A port of its own for <c>/metrics</c>, 0 to 65535; 0 takes a free one and logs it. Default: not served.</summary>
     public int Port { get; set; }
 
     /// <summary>

@@ -67,6 +67,20 @@ public sealed class AuthenticationTests(DataStores stores) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Settings_that_became_wrong_break_nothing_they_are_the_next_starts()
+    {
+        var key = await _database.AddAsync(["notifications:send"]);
+        var configuration = _service.Services.GetRequiredService<IConfiguration>();
+        configuration["ApiKeys:MaxStaleness"] = "10";
+        configuration["ApiKeys:AdminKey"] = "short";
+        // The options' own monitor says so here; after a file's change, to nobody
+        Assert.ThrowsAny<AggregateException>(((IConfigurationRoot)configuration).Reload);
+
+        Assert.Equal(HttpStatusCode.OK, await _service.StatusAsync("/send", key.Text));
+        Assert.Equal(HttpStatusCode.OK, await _service.StatusAsync("/send", KeyedService.AdminKey));
+    }
+
+    [Fact]
     public async Task The_admin_key_has_every_scope()
     {
         Assert.Equal(HttpStatusCode.OK, await _service.StatusAsync("/send", KeyedService.AdminKey));

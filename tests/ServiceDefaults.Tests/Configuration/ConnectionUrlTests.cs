@@ -46,6 +46,14 @@ public sealed class ConnectionUrlTests
     }
 
     [Theory]
+    [InlineData("postgres://u:p@h/d", GssEncryptionMode.Disable)]
+    [InlineData("Host=h", GssEncryptionMode.Disable)]
+    [InlineData("postgres://u:p@h/d?gssencmode=prefer", GssEncryptionMode.Prefer)]
+    [InlineData("Host=h;GSS Encryption Mode=Require", GssEncryptionMode.Require)]
+    public void Kerberos_is_tried_only_where_it_is_asked_for(string value, GssEncryptionMode expected) =>
+        Assert.Equal(expected, Postgres(value).GssEncryptionMode);
+
+    [Theory]
     [InlineData("postgres://u:p@[::1]/d", "::1", 5432)]
     [InlineData("postgres://u:p@[2001:db8::7]:6000/d", "2001:db8::7", 6000)]
     [InlineData("postgres://u:p@one,two:6000/d", "one:5432,two:6000", 5432)]

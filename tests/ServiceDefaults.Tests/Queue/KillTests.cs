@@ -50,6 +50,7 @@ public sealed class KillTests(DataStores stores) : QueueTest(stores)
         var workers = await Task.WhenAll(StartWorkerAsync(), StartWorkerAsync());
         try
         {
+            await KillWhileWorkingAsync(app, workers);
             for (var fault = 1; fault <= faults; fault++)
             {
                 // Evenly over the work, whatever this machine's pace
@@ -89,6 +90,44 @@ public sealed class KillTests(DataStores stores) : QueueTest(stores)
             Eventually.ReadAsync(() => app.ScalarAsync<long>(Retaken), retaken => retaken > before),
             Eventually.ReadAsync(app.DepthAsync, depth => depth is { Running: 0 }));
         Signals.Send(workers[victim].Id, Continue);
+    }
+
+    /// <summary>Both at once, and surely with jobs in hand: whatever the machine's pace, something is claimed again.</summary>
+    private async Task KillWhileWorkingAsync(QueueApp app, ChildProcess[] workers)
+    {
+        const string Statements = """
+            SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND backend_type = 'client backend' AND state = 'active' AND pid <> pg_backend_pid()
+            """;
+        await Eventually.ReadAsync(
+            async () =>
+            {
+                Send(Stop);
+                // What they had sent before still counts
+                await Eventually.ReadAsync(() => app.ScalarAsync<long>(Statements), statements => statements == 0);
+                if (await app.DepthAsync() is { Running: > 0 })
+                {
+                    return true;
+                }
+
+                Send(Continue);
+                return false;
+            },
+            stopped => stopped);
+        Send(Signal.Kill);
+        for (var worker = 0; worker < workers.Length; worker++)
+        {
+            await workers[worker].DisposeAsync();
+            workers[worker] = await StartWorkerAsync();
+        }
+
+        void Send(Signal signal)
+        {
+            foreach (var worker in workers)
+            {
+                Signals.Send(worker.Id, signal);
+            }
+        }
     }
 
     private static async Task AssertRecordAsync(QueueApp app, int jobs)

@@ -102,6 +102,24 @@ public sealed class NamedQueueTests(DataStores stores) : QueueTest(stores)
         await host.StopAsync(Cancellation);
     }
 
+    [Fact]
+    public async Task Postponed_job_comes_back_when_it_said_and_has_used_up_no_attempt()
+    {
+        var attempts = new ConcurrentQueue<(int Attempt, long At)>();
+        using var host = await StartAsync((_, job) =>
+        {
+            attempts.Enqueue((job.Attempt, Stopwatch.GetTimestamp()));
+            return attempts.Count < 2 ? new JobOutcome.Postpone(TimeSpan.FromSeconds(1)) : new JobOutcome.Done();
+        });
+
+        await EnqueueAsync(host, "first", New(1) with { MaxAttempts = 1 });
+
+        var both = await Eventually.ReadAsync(() => Task.FromResult(attempts.ToArray()), all => all.Length == 2);
+        Assert.Equal([1, 1], both.Select(attempt => attempt.Attempt));
+        Assert.True(Stopwatch.GetElapsedTime(both[0].At, both[1].At) >= TimeSpan.FromMilliseconds(990));
+        await host.StopAsync(Cancellation);
+    }
+
     private async Task<IHost> StartAsync(Func<string, Job<Item>, JobOutcome> handle, Func<string, Task>? before = null)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -23,15 +24,25 @@ internal sealed class Collector : IHttpApplication<HttpContext>, IAsyncDisposabl
     private readonly TaskCompletionSource _release = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _waiting;
 
-    private Collector()
+    private Collector(HttpsConnectionAdapterOptions? https)
     {
-        var kestrel = new KestrelServerOptions();
-        kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http1);
-        kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
+        // HTTPS wants some services of a host; none of them is started
+        var kestrel = new KestrelServerOptions { ApplicationServices = WebApplication.CreateBuilder().Build().Services };
+        Listen(HttpProtocols.Http1);
+        Listen(HttpProtocols.Http2);
         _server = new KestrelServer(
             Options.Create(kestrel),
             new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance),
             NullLoggerFactory.Instance);
+
+        void Listen(HttpProtocols protocol) => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            listen.Protocols = protocol;
+            if (https is not null)
+            {
+                listen.UseHttps(https);
+            }
+        });
     }
 
     /// <summary>What arrived.</summary>
@@ -52,9 +63,10 @@ internal sealed class Collector : IHttpApplication<HttpContext>, IAsyncDisposabl
     /// <summary>What it answers over http.</summary>
     public int Status { get; set; } = StatusCodes.Status200OK;
 
-    public static async Task<Collector> StartAsync()
+    /// <param name="https">How it takes HTTPS, if it does.</param>
+    public static async Task<Collector> StartAsync(HttpsConnectionAdapterOptions? https = null)
     {
-        var collector = new Collector();
+        var collector = new Collector(https);
         await collector._server.StartAsync(collector, TestContext.Current.CancellationToken);
         var addresses = collector._server.Features.Get<IServerAddressesFeature>()!.Addresses;
         (collector.HttpUrl, collector.GrpcUrl) = (addresses.First(), addresses.Last());
@@ -102,7 +114,7 @@ internal sealed class Collector : IHttpApplication<HttpContext>, IAsyncDisposabl
         await (zipped ? new GZipStream(context.Request.Body, CompressionMode.Decompress) : context.Request.Body)
             .CopyToAsync(body, context.RequestAborted);
         // gRPC puts a flag and a length before each message
-        Exports.Enqueue(new(context.Request.Path, body.ToArray()[(grpc ? 5 : 0)..], context.Request.Headers["x-tenant"], zipped));
+        Exports.Enqueue(new(context.Request.Path, body.ToArray()[(grpc ? 5 : 0)..], context.Request.Headers["x-tenant"], zipped, context.Connection.ClientCertificate?.Subject));
         context.Response.StatusCode = Status;
         if (grpc)
         {
@@ -114,7 +126,7 @@ internal sealed class Collector : IHttpApplication<HttpContext>, IAsyncDisposabl
 }
 
 /// <summary>One export request.</summary>
-internal sealed record Export(string Path, byte[] Body, string? Tenant, bool Zipped)
+internal sealed record Export(string Path, byte[] Body, string? Tenant, bool Zipped, string? Client)
 {
     public bool Contains(string name) => Body.AsSpan().IndexOf(Encoding.UTF8.GetBytes(name)) >= 0;
 }

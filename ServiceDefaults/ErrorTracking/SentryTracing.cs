@@ -4,19 +4,12 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Trace;
-using ProdReady.ServiceDefaults.ErrorTracking;
-using Sentry;
 
-namespace ProdReady.ServiceDefaults;
+namespace ProdReady.ServiceDefaults.ErrorTracking;
 
 /// <summary>Traces to Sentry's OTLP endpoint. Its SDK, which knows nothing of them, sends the events.</summary>
 internal static class SentryTracing
 {
-    /// <summary>Without a sample rate in its options, the SDK traces nothing.</summary>
-    public static void Configure(SentryOptions options, TraceSampling sampling)
-    {
-    }
-
     public static void AddSentryTracing(this IHostApplicationBuilder builder) =>
         builder.Services.AddOpenTelemetry().WithTracing(tracing => tracing.AddProcessor(static services =>
         {

@@ -1,0 +1,16 @@
+using System.Net.Sockets;
+using Npgsql;
+
+namespace ProdReady.ServiceDefaults.Postgres;
+
+/// <summary>Tells a database that is away, and will be back, from one that refuses what it was asked for.</summary>
+public static class DatabaseOutage
+{
+    /// <summary>Whether a failure of a statement, or of connecting, will pass by itself.</summary>
+    /// <remarks>
+    /// Of several hosts Npgsql throws the failures of all in one exception, which it does not call transient. A socket's own exception, as it
+    /// was thrown for a name that does not resolve, is wrapped today, and counts whether or not it is.
+    /// </remarks>
+    public static bool Caused(Exception exception) => exception is SocketException or NpgsqlException { IsTransient: true }
+        || exception is NpgsqlException { InnerException: AggregateException { InnerExceptions: var hosts } } && hosts.All(Caused);
+}
