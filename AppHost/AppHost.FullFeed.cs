@@ -1,32 +1,33 @@
 using ProdReady.AppHost;
-using ProdReady.Standalone.Stack;
 
-var builder = DistributedApplication.CreateBuilder(args);
+return await AppHostProgram.RunAsync(args, async builder =>
+{
+    var (database, redis) = await builder.AddDataStoresAsync();
+    var settings = builder.AddSettings();
 
-var redis = builder.AddRedis("redis").WithDataVolume();
-var database = builder.AddPostgres("postgres").WithDataVolume().AddDatabase("prodready");
-var adminKey = builder.AddAdminKey();
+    var webhooks = builder.AddService<Projects.Webhooks>("webhooks", settings)
+        .WithReference(database).WaitFor(database)
+        .WithReplayCommand(settings.AdminKey);
 
-var webhooks = builder.AddProject<Projects.Webhooks>("webhooks")
-    .WithServiceDefaults(adminKey)
-    .WithReference(database).WaitFor(database);
+    var notifications = builder.AddService<Projects.Notifications>("notifications", settings)
+        .WithReference(database).WaitFor(database)
+        .WithTestMessageCommand(settings.AdminKey);
 
-var notifications = builder.AddProject<Projects.Notifications>("notifications")
-    .WithServiceDefaults(adminKey)
-    .WithReference(database).WaitFor(database);
+    var backups = builder.AddService<Projects.BackupWorker>("backups", settings)
+        .WithReference(database).WaitFor(database)
+        .WithBackupCommands(settings.AdminKey);
 
-var backups = builder.AddProject<Projects.BackupWorker>("backups")
-    .WithServiceDefaults(adminKey)
-    .WithReference(database).WaitFor(database);
+    builder.AddService<Projects.Gateway>("gateway", settings, Ports.Gateway(builder))
+        .WithExternalHttpEndpoints()
+        .WithReference(redis).WaitFor(redis)
+        .WithReference(database).WaitFor(database)
+        .WithReference(webhooks)
+        .WithReference(notifications)
+        .WithReference(backups)
+        .WithDocumentationLink()
+        .WithApiKeyCommand(settings.AdminKey)
+        .WithClearCacheCommand(redis);
 
-builder.AddProject<Projects.Gateway>("gateway")
-    .WithServiceDefaults(adminKey, GatewayPort.FromEnvironment())
-    .WithExternalHttpEndpoints()
-    .WithReference(redis).WaitFor(redis)
-    .WithReference(database).WaitFor(database)
-    .WithReference(webhooks)
-    .WithReference(notifications)
-    .WithReference(backups);
-
-builder.AddStackFile();
-builder.Build().Run();
+    builder.AddStackFile(settings);
+    builder.AddComposeFile();
+});

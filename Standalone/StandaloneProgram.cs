@@ -1,11 +1,16 @@
 using System.CommandLine;
 using ProdReady.Standalone.Commands;
+using ProdReady.Standalone.Stack;
 
 namespace ProdReady.Standalone;
 
 /// <summary>The command line; AppHost runs it too where Aspire's packages are missing.</summary>
 public static class StandaloneProgram
 {
+    /// <summary>This program as it was built, with all that it needs beside it.</summary>
+    /// <exception cref="StackException">It was not.</exception>
+    public static string Assembly => new ServiceDefinition("standalone", "Standalone").Assembly;
+
     /// <summary>Runs one command.</summary>
     /// <returns>The exit code: 0, or 1 after a message on standard error.</returns>
     public static async Task<int> RunAsync(string[] args)
@@ -16,6 +21,7 @@ public static class StandaloneProgram
             DownCommand.Create(),
             StatusCommand.Create(),
             DoctorCommand.Create(),
+            DataStoresCommand.Create(),
         };
         try
         {

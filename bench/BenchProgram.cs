@@ -1,7 +1,9 @@
 using System.Runtime;
+using ProdReady.Bench.Backups;
 using ProdReady.Bench.Defaults;
 using ProdReady.Bench.Edge;
 using ProdReady.Bench.Measuring;
+using ProdReady.Bench.Notifications;
 using ProdReady.Bench.Webhooks;
 using Spectre.Console;
 
@@ -10,6 +12,12 @@ namespace ProdReady.Bench;
 /// <summary><c>./prodready bench [name]</c>: runs the benchmarks whose area or name is asked for, and prints their ratios.</summary>
 internal static class BenchProgram
 {
+    private const string AgainstNginx = "gateway/nginx";
+
+    /// <summary>What some need that not every machine has; <see langword="null"/> where nothing is missing.</summary>
+    private static readonly Dictionary<string, Func<string?>> Needs =
+        new() { [AgainstNginx] = NginxServer.Lack };
+
     /// <summary>Every benchmark by <c>area/name</c>; <c>./prodready bench area</c> runs all of an area.</summary>
     private static readonly IReadOnlyList<(string Name, Func<CancellationToken, Task<Comparison>> RunAsync)> Benchmarks =
     [
@@ -22,12 +30,19 @@ internal static class BenchProgram
         ("gateway/hot-key-p99", GatewayBenchmark.HotKeySlowestAsync),
         ("gateway/100000-clients", GatewayBenchmark.ManyClientsAsync),
         ("gateway/limited", GatewayBenchmark.LimitedAsync),
+        (AgainstNginx, GatewayBenchmark.NginxAsync),
         ("webhooks/ingest", IngestBenchmark.RateAsync),
         ("webhooks/ingest-p99", IngestBenchmark.SlowestAsync),
         ("webhooks/store", StoreBenchmark.RunAsync),
         ("webhooks/verify", VerifyBenchmark.RunAsync),
-        ("webhooks/drain", DrainBenchmark.RunAsync),
+        ("webhooks/drain", Webhooks.DrainBenchmark.RunAsync),
         ("webhooks/search", SearchBenchmark.RunAsync),
+        ("notifications/intake", IntakeBenchmark.RunAsync),
+        ("notifications/drain", Notifications.DrainBenchmark.RunAsync),
+        ("notifications/verify-check", VerifyCheckBenchmark.RunAsync),
+        ("backup/dump", BackupBenchmark.DumpAsync),
+        ("backup/restore", BackupBenchmark.RestoreAsync),
+        ("backup/memory", BackupBenchmark.MemoryAsync),
     ];
 
     public static async Task<int> RunAsync(string[] names)
@@ -62,6 +77,12 @@ internal static class BenchProgram
         var table = new Table().RoundedBorder().AddColumns("Benchmark", "Measured", "Reference", "Ratio", "Target");
         foreach (var (name, run) in chosen)
         {
+            if (Needs.TryGetValue(name, out var lack) && lack() is { } missing)
+            {
+                Console.WriteLine($"{name} is left out: {missing}");
+                continue;
+            }
+
             Console.WriteLine($"{name} ...");
             var comparison = await run(stop.Token);
             Console.WriteLine($"  {comparison}");

@@ -14,6 +14,10 @@ internal static class DoctorCommand
         ("UPSTREAM_URL", "/api answers 503: there is no API behind the gateway"),
         ("STRIPE_WEBHOOK_SECRET", "POST /webhooks/stripe answers 404"),
         ("TWILIO_ACCOUNT_SID", "sending SMS answers 503"),
+        ("VERIFICATION_KEYS", "none here: up makes one per run; deployed, verification codes answer 503"),
+        ("PUBLIC_URL", "Twilio is asked whether messages were delivered, in place of reporting it"),
+        ("BACKUP_ENCRYPTION_KEY", "backups are in clear"),
+        ("BACKUP_S3_BUCKET", "backups are in BACKUP_DIR only: no second place"),
         ("SENTRY_DSN", "errors are in the logs only"),
         ("PRODREADY_ADMIN_KEY", "none here: up makes one per run; deployed, operator endpoints answer 401"),
     ];
@@ -33,7 +37,7 @@ internal static class DoctorCommand
         programs.AddRow("postgres", binaries?.Directory ?? "no", postgres ? "" : error!);
         Add("npm", "no Aspire dashboard; tests use a fake Twilio instead of Prism");
         Add("setpriv", "a stack that is killed with -9 is cleaned up by the next up or down, not at once");
-        Add("docker", "no images, no containers under Aspire");
+        Add("docker", "under Aspire, Postgres and Redis are processes; images go to a registry or a file only");
         Add("redis-server", "tests run against Garnet alone, and none kills or freezes Redis");
         Add("chromium", "the documentation's page is not tested in a browser");
         AnsiConsole.Write(programs);

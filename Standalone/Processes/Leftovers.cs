@@ -7,7 +7,7 @@ namespace ProdReady.Standalone.Processes;
 /// Finds and ends what a stack left behind when its supervisor was killed: every process whose environment carries the
 /// stack's mark, grandchildren included, whatever its id and parent are by now.
 /// </summary>
-internal static class Leftovers
+public static class Leftovers
 {
     /// <summary>The variable that marks a stack's processes; its value is the stack's state folder.</summary>
     public const string Mark = "PRODREADY_STACK";
@@ -15,7 +15,7 @@ internal static class Leftovers
     /// <summary>The ids of living processes that carry the mark, this one aside.</summary>
     /// <param name="stateDirectory">Whose stack.</param>
     /// <param name="recorded">The ids in the stack's file: all that is known where there is no <c>/proc</c>.</param>
-    public static IReadOnlyList<int> Find(string stateDirectory, IEnumerable<int> recorded)
+    internal static IReadOnlyList<int> Find(string stateDirectory, IEnumerable<int> recorded)
     {
         if (!Directory.Exists("/proc/self"))
         {
@@ -32,8 +32,12 @@ internal static class Leftovers
         ];
     }
 
+    /// <summary>Ends them, where <c>/proc</c> tells which they are: after a moment to finish by themselves, with SIGKILL.</summary>
+    public static Task EndAsync(string stateDirectory, TimeSpan patience) =>
+        EndAsync(stateDirectory, [], patience, CancellationToken.None);
+
     /// <summary>Ends them: after a moment to finish by themselves, with SIGKILL.</summary>
-    public static async Task<int> EndAsync(
+    internal static async Task<int> EndAsync(
         string stateDirectory, IReadOnlyCollection<int> recorded, TimeSpan patience, CancellationToken cancellationToken)
     {
         var found = Find(stateDirectory, recorded).Count;

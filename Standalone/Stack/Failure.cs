@@ -11,9 +11,6 @@ internal static class Failure
     public static StackException NotHealthy(ChildProcess process, Uri address, TimeSpan timeout) => new(
         $"{process.Name} was not healthy at {address} within {timeout.TotalSeconds:0} s.{LastWords(process)}");
 
-    public static StackException PortTaken(int port) => new(
-        $"Port {port} is taken by another program. Stop it, or choose another port for the gateway: GATEWAY_PORT={port + 1} ./prodready up");
-
     public static StackException AlreadyRunning(int? supervisor, string stateDirectory) => new(
         $"The stack is already running in {stateDirectory} (process {supervisor?.ToString(null, null) ?? "unknown"}). "
         + "See it: ./prodready status. Stop it: ./prodready down");

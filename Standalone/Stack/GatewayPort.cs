@@ -21,4 +21,8 @@ public static class GatewayPort
             ? port
             : throw new StackException($"GATEWAY_PORT is {value}, which is not a port. Example: GATEWAY_PORT=8081 (0 takes a free one)");
     }
+
+    /// <summary>What to say where another program has it.</summary>
+    public static StackException Taken(int port) => new(
+        $"Port {port} is taken by another program. Stop it, or choose another port for the gateway: GATEWAY_PORT={port + 1} ./prodready up");
 }

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace ProdReady.Standalone.Stack;
 
-/// <summary>One of the four services.</summary>
+/// <summary>One of the four services, or another program of the solution.</summary>
 /// <param name="Name">Its name for service discovery and in logs.</param>
 /// <param name="Project">Its project.</param>
 internal sealed record ServiceDefinition(string Name, string Project)

@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using ProdReady.ServiceDefaults.Configuration;
+using ProdReady.ServiceDefaults.Encryption;
 using ProdReady.Standalone.Processes;
 
 namespace ProdReady.Standalone.Stack;
@@ -34,7 +36,13 @@ internal static class StackEnvironment
         environment["ConnectionStrings__prodready"] = dataStores.Prodready;
         environment["ConnectionStrings__redis"] = dataStores.Redis;
         environment["PRODREADY_ADMIN_KEY"] = adminKey;
-        environment["BACKUP_DIR"] = BackupDirectory(options);
+        if (service == ServiceDefinition.Notifications)
+        {
+            // Codes live for minutes: a key for this run will do
+            environment["VERIFICATION_KEYS"] ??= $"run:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(NamedKeys.KeySize))}";
+        }
+
+        environment["BACKUP_DIR"] = BackupDirectory.Setting(options.Environment.GetValueOrDefault("BACKUP_DIR"), options.StateDirectory);
         environment["OTEL_EXPORTER_OTLP_ENDPOINT"] ??= telemetry;
         environment["OTEL_SERVICE_NAME"] = service.Name;
         if (environment["METRICS_PORT"] is { } metrics)
@@ -44,11 +52,6 @@ internal static class StackEnvironment
 
         return environment;
     }
-
-    public static string BackupDirectory(StandaloneOptions options) =>
-        options.Environment.GetValueOrDefault("BACKUP_DIR") is { Length: > 0 } configured
-            ? Path.GetFullPath(configured)
-            : Path.Combine(options.StateDirectory, "backups");
 
     private static string? Caller(string name) => Environment.GetEnvironmentVariable(name);
 }

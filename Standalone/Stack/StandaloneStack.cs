@@ -95,7 +95,7 @@ public sealed class StandaloneStack : IAsyncDisposable
         await CleanUpAsync(cancellationToken);
         if (_options.GatewayPort != 0 && !PortLease.IsFree(_options.GatewayPort))
         {
-            throw Failure.PortTaken(_options.GatewayPort);
+            throw GatewayPort.Taken(_options.GatewayPort);
         }
 
         await StartDataStoresAsync(cancellationToken);
@@ -140,22 +140,10 @@ public sealed class StandaloneStack : IAsyncDisposable
 
     private async Task StartDataStoresAsync(CancellationToken cancellationToken)
     {
-        var redis = await EmbeddedRedis.StartAsync();
-        _started.Push(redis);
-        var postgres = await EmbeddedPostgres.StartAsync(
-            new()
-            {
-                Directory = Path.Combine(_options.StateDirectory, "postgres"),
-                Bin = _options.Environment.GetValueOrDefault("POSTGRES_BIN"),
-                Durable = _options.Durable,
-                Environment = StackEnvironment.ForAll(_options.StateDirectory),
-                Output = _options.Output,
-            },
-            cancellationToken);
-        _started.Push(postgres);
-        _processes.Add(postgres.Process);
-        await postgres.CreateDatabaseAsync("prodready", cancellationToken);
-        _dataStores = new(postgres.ConnectionString("prodready"), redis.ConnectionString);
+        var dataStores = await EmbeddedDataStores.StartAsync(_options, cancellationToken);
+        _started.Push(dataStores);
+        _processes.Add(dataStores.Process);
+        _dataStores = dataStores.Addresses;
     }
 
     private async Task<ServiceProcess> StartServiceAsync(ServiceDefinition service, int port)
@@ -189,7 +177,7 @@ public sealed class StandaloneStack : IAsyncDisposable
         Gateway = new(gatewayUrl),
         Webhooks = new(_innerUrls["webhooks"]),
         Notifications = new(_innerUrls["notifications"]),
-        Backups = new(_innerUrls["backups"], StackEnvironment.BackupDirectory(_options)),
+        Backups = new(_innerUrls["backups"], BackupDirectory.Of(_options.Environment.GetValueOrDefault("BACKUP_DIR"), _options.StateDirectory)),
         Dashboard = _dashboard is null ? null : new(_dashboard.Frontend.Url),
         ConnectionStrings = _dataStores,
         AdminKey = _adminKey,

@@ -9,11 +9,11 @@ namespace ProdReady.Testing;
 internal sealed class RedisProcess : IAsyncDisposable
 {
     private readonly PortLease _port;
-    private readonly bool _isCluster;
+    private readonly PortLease? _busPort;
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("prodready-redis-");
     private ChildProcess? _process;
 
-    private RedisProcess(PortLease port, bool isCluster) => (_port, _isCluster) = (port, isCluster);
+    private RedisProcess(PortLease port, PortLease? busPort) => (_port, _busPort) = (port, busPort);
 
     /// <summary>For StackExchange.Redis.</summary>
     public string ConnectionString => $"127.0.0.1:{_port.Port}";
@@ -41,7 +41,8 @@ internal sealed class RedisProcess : IAsyncDisposable
     public static async Task<RedisProcess> CreateAsync(bool isCluster = false)
     {
         Assert.SkipWhen(Programs.Find("redis-server") is null, "redis-server is not installed: nothing to kill or to freeze");
-        return new RedisProcess(await PortLease.TakeAsync(), isCluster);
+        // Its nodes' own port is 10,000 above the other one unless it is told, where anybody may listen
+        return new RedisProcess(await PortLease.TakeAsync(), isCluster ? await PortLease.TakeAsync() : null);
     }
 
     /// <summary>Starts it, empty, and waits until it answers.</summary>
@@ -54,7 +55,9 @@ internal sealed class RedisProcess : IAsyncDisposable
             Arguments =
             [
                 "--port", $"{_port.Port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", _directory.FullName,
-                "--cluster-enabled", _isCluster ? "yes" : "no", "--cluster-announce-ip", "127.0.0.1",
+                .. _busPort is null
+                    ? Array.Empty<string>()
+                    : ["--cluster-enabled", "yes", "--cluster-announce-ip", "127.0.0.1", "--cluster-port", $"{_busPort.Port}"],
             ],
         });
         await Eventually.ReadAsync(AnswersAsync, answers => answers);
@@ -81,6 +84,11 @@ internal sealed class RedisProcess : IAsyncDisposable
         }
 
         await _port.DisposeAsync();
+        if (_busPort is not null)
+        {
+            await _busPort.DisposeAsync();
+        }
+
         _directory.Delete(recursive: true);
     }
 

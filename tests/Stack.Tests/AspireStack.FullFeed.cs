@@ -5,74 +5,82 @@ using ProdReady.Standalone.Stack;
 
 namespace ProdReady.Stack.Tests;
 
-/// <summary>The suite on the Aspire AppHost.</summary>
-public sealed class AspireStackFacts(AspireStackFixture fixture) : StackFacts(fixture), IClassFixture<AspireStackFixture>;
+/// <summary>The suite on the Aspire AppHost, with two gateways.</summary>
+public sealed partial class AspireStackFacts(AspireStackFixture fixture) : StackFacts(fixture), IClassFixture<AspireStackFixture>;
 
 public sealed class AspireStackFixture : StackFixture
 {
+    /// <summary>Aspire waits for ever for what cannot start.</summary>
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(5);
+
+    private DistributedApplication? _application;
+
+    /// <summary>The running model.</summary>
+    public DistributedApplication Application => _application ?? throw new InvalidOperationException("The stack has not started.");
+
     protected override async Task<IRunningStack> StartAsync(
         IReadOnlyDictionary<string, string?> environment, CancellationToken cancellationToken)
     {
-        var state = Directory.CreateTempSubdirectory("prodready-aspire-").FullName;
-        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(cancellationToken);
+        var state = Path.Combine(Path.GetTempPath(), $"prodready-aspire-{Guid.NewGuid():N}");
+        // Two processes behind one address: the facts about several gateways hold for it as well
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(
+            ["--state", state, "--Replicas:Gateway", "2"], cancellationToken);
         var services = builder.Resources.OfType<ProjectResource>().ToList();
         foreach (var service in services.Select(builder.CreateResourceBuilder))
         {
-            service.WithEnvironment("BACKUP_DIR", Path.Combine(state, "backups"));
             foreach (var (name, value) in environment)
             {
                 service.WithEnvironment(name, value);
             }
         }
 
-        // Two processes behind one address: the facts about several gateways hold for it as well
-        builder.CreateResourceBuilder(services.Single(service => service.Name == "gateway")).WithReplicas(2);
-        var app = await builder.BuildAsync(cancellationToken);
-        await app.StartAsync(cancellationToken);
+        _application = await builder.BuildAsync(cancellationToken);
+        await _application.StartAsync(cancellationToken);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(StartTimeout);
         foreach (var service in services)
         {
-            await app.ResourceNotifications.WaitForResourceHealthyAsync(service.Name, cancellationToken);
+            await _application.ResourceNotifications.WaitForResourceHealthyAsync(
+                service.Name, WaitBehavior.StopOnResourceUnavailable, deadline.Token);
         }
 
-        return await RunningStack.DescribeAsync(app, builder, state, cancellationToken);
+        var description = await DescribeAsync(_application, state, cancellationToken);
+        await description.WriteAsync(new StackState(state).DescriptionFile, cancellationToken);
+        return new RunningStack(_application, description, state);
     }
 
-    private sealed class RunningStack(DistributedApplication app, StackDescription description, string state) : IRunningStack
+    private static async Task<StackDescription> DescribeAsync(
+        DistributedApplication application, string state, CancellationToken cancellationToken)
+    {
+        var model = application.Services.GetRequiredService<DistributedApplicationModel>();
+        return new()
+        {
+            Gateway = Address("gateway"),
+            Webhooks = Address("webhooks"),
+            Notifications = Address("notifications"),
+            Backups = Address("backups") with { Directory = Path.Combine(state, "backups") },
+            ConnectionStrings = new(
+                await application.GetConnectionStringAsync("prodready", cancellationToken) ?? "",
+                await application.GetConnectionStringAsync("redis", cancellationToken) ?? ""),
+            AdminKey = await model.Resources.OfType<ParameterResource>().Single(parameter => parameter.Name == "admin-key")
+                .GetValueAsync(cancellationToken) ?? "",
+            Pids = new Dictionary<string, int> { ["supervisor"] = Environment.ProcessId },
+        };
+
+        ServiceAddress Address(string name) => new(application.GetEndpoint(name, "http").ToString().TrimEnd('/'));
+    }
+
+    private sealed class RunningStack(DistributedApplication application, StackDescription description, string state) : IRunningStack
     {
         public StackDescription Description => description;
 
         public string StateDirectory => state;
 
-        public static async Task<RunningStack> DescribeAsync(
-            DistributedApplication app,
-            IDistributedApplicationTestingBuilder builder,
-            string state,
-            CancellationToken cancellationToken)
-        {
-            var adminKey = builder.Resources.OfType<ParameterResource>().Single(parameter => parameter.Name == "admin-key");
-            var description = new StackDescription
-            {
-                Gateway = Address("gateway"),
-                Webhooks = Address("webhooks"),
-                Notifications = Address("notifications"),
-                Backups = Address("backups") with { Directory = Path.Combine(state, "backups") },
-                ConnectionStrings = new(
-                    await app.GetConnectionStringAsync("prodready", cancellationToken) ?? "",
-                    await app.GetConnectionStringAsync("redis", cancellationToken) ?? ""),
-                AdminKey = await adminKey.GetValueAsync(cancellationToken) ?? "",
-                Pids = new Dictionary<string, int> { ["supervisor"] = Environment.ProcessId },
-            };
-            await description.WriteAsync(new StackState(state).DescriptionFile, cancellationToken);
-            return new RunningStack(app, description, state);
-
-            ServiceAddress Address(string name) => new(app.GetEndpoint(name, "http").ToString().TrimEnd('/'));
-        }
-
         public Task<Uri> SecondGatewayAsync(CancellationToken cancellationToken) => Task.FromResult(new Uri(description.Gateway.Url));
 
         public async ValueTask DisposeAsync()
         {
-            await app.DisposeAsync();
+            await application.DisposeAsync();
             Directory.Delete(state, recursive: true);
         }
     }

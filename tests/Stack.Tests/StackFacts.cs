@@ -87,7 +87,32 @@ public abstract partial class StackFacts(StackFixture fixture)
                 && message.GetProperty("status").GetString() != "sending");
 
         Assert.Equal("sent", message.GetProperty("status").GetString());
-        Assert.Matches("^(SM|MM)[0-9a-f]{32}$", message.GetProperty("providerSid").GetString());
+        Assert.Matches("^(SM|MM)[0-9a-f]{32}$", message.GetProperty("providerId").GetString());
+    }
+
+    [Fact]
+    public async Task A_code_is_sent_and_neither_shown_nor_guessed_right()
+    {
+        using var start = fixture.AsAdmin(
+            HttpMethod.Post, "/notifications/verifications", JsonContent.Create(new { to = "+14155552672", purpose = "login" }));
+        using var started = await fixture.Gateway.SendAsync(start, Cancellation);
+        var verification = await started.Content.ReadFromJsonAsync<JsonElement>(Cancellation);
+        Assert.True(started.StatusCode == HttpStatusCode.Accepted, verification.ToString());
+
+        var id = verification.GetProperty("id").GetString();
+        using var check = fixture.AsAdmin(HttpMethod.Post, $"/notifications/verifications/{id}/check", JsonContent.Create(new { code = "letters" }));
+        using var checkedCode = await fixture.Gateway.SendAsync(check, Cancellation);
+        var answer = await checkedCode.Content.ReadFromJsonAsync<JsonElement>(Cancellation);
+        Assert.Equal("wrong", answer.GetProperty("result").GetString());
+        Assert.Equal(4, answer.GetProperty("attemptsLeft").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_callback_that_Twilio_did_not_sign_is_refused()
+    {
+        using var content = new FormUrlEncodedContent([new("MessageSid", $"SM{new string('0', 32)}"), new("MessageStatus", "delivered")]);
+        using var response = await fixture.Gateway.PostAsync("/notifications/twilio/status", content, Cancellation);
+        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
     }
 
     [Theory]

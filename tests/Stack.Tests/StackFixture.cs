@@ -35,6 +35,9 @@ public abstract class StackFixture : IAsyncLifetime
                 ["TWILIO_ACCOUNT_SID"] = $"AC{new string('a', 32)}",
                 ["TWILIO_AUTH_TOKEN"] = RandomNumberGenerator.GetHexString(32),
                 ["TWILIO_FROM_NUMBER"] = "+15005550006",
+                // A first start would make up for the night before, at a moment that no test knows
+                ["BACKUP_SCHEDULE"] = "off",
+                ["BACKUP_DRILL_SCHEDULE"] = "off",
             },
             TestContext.Current.CancellationToken);
         Gateway = new HttpClient { BaseAddress = new Uri(_stack.Description.Gateway.Url) };

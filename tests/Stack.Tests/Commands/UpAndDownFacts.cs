@@ -62,6 +62,7 @@ public sealed class UpAndDownFacts : IAsyncDisposable
     [Fact]
     public async Task Up_in_the_foreground_prefixes_lines_and_stops_within_ten_seconds()
     {
+        Assert.SkipWhen(IgnoredSignals.HasInterrupt, IgnoredSignals.Reason);
         await using var up = await _script.StartAsync(Up);
         await Eventually.ReadAsync(
             () => Task.FromResult(File.Exists(_script.State.DescriptionFile) || up.Exited.IsCompleted), done => done);

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Says in a published folder's .env which images its compose file takes. deploy/images.sh <published folder> <registry and path> <tag>
+# Example: deploy/images.sh out ghcr.io/acme/prodready 1.4.0
+set -euo pipefail
+
+usage="Usage: deploy/images.sh <published folder> <registry and path> <tag>"
+settings=${1:?"$usage"}/.env
+prefix=${2:?"$usage"}
+tag=${3:?"$usage"}
+
+[ -f "$settings" ] || { echo "There is no $settings. Publish it first: see docs/deploy.md." >&2; exit 1; }
+for service in gateway webhooks notifications backups; do
+  name=${service^^}_IMAGE
+  sed -i "/^$name=/d" "$settings"
+  # Whatever the file ends with, this is a line of its own
+  [ -z "$(tail -c 1 "$settings")" ] || echo >>"$settings"
+  echo "$name=$prefix/$service:$tag" >>"$settings"
+done

@@ -1,0 +1,99 @@
+#!/usr/bin/env bash
+# On the host: starts the release in releases/<name> in place of the running one. If it does not start or does not serve, the one before is
+# started again, and this ends with 1. See docs/deploy.md
+#
+#   release.sh <name>       start that release
+#   release.sh --rollback   start the one that ran before the running one
+#
+# PRODREADY_ROOT: the folder that holds releases/, secrets/, and settings.env and override.yaml if there are any. Default: the one that this script's release is in.
+# PRODREADY_URL: the gateway as this host reaches it. Default: http://localhost:8080
+# PRODREADY_WAIT: seconds until all must be healthy. Default: 300. PRODREADY_SMOKE: until the gateway must serve after that. Default: 60
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+root=${PRODREADY_ROOT:-$(cd "$here/../.." && pwd)}
+url=${PRODREADY_URL:-http://localhost:8080}
+wait=${PRODREADY_WAIT:-300}
+smoke=${PRODREADY_SMOKE:-60}
+# Releases that are kept besides the running one and the one before
+kept=3
+
+fail() {
+  printf '%s\n' "$*" >&2
+  exit 1
+}
+
+# What a link names: a release, or nothing.
+release_of() {
+  if [ -L "$root/$1" ]; then basename "$(readlink "$root/$1")"; fi
+}
+
+# Made aside and renamed: whoever looks in between sees the old or the new one.
+point() {
+  ln -sfn "releases/$2" "$root/$1.new"
+  mv -fT "$root/$1.new" "$root/$1"
+}
+
+compose() {
+  local release=$root/releases/$1 files=(--file "$root/releases/$1/docker-compose.yaml" --env-file "$root/releases/$1/.env")
+  shift
+  # What is this host's own wins over what was published
+  [ ! -f "$root/settings.env" ] || files+=(--env-file "$root/settings.env")
+  [ ! -f "$root/override.yaml" ] || files+=(--file "$root/override.yaml")
+  # One project whatever the release, so that its containers take the others' place and the volumes stay
+  docker compose --project-name prodready --project-directory "$release" "${files[@]}" "$@"
+}
+
+# Images first: while they are on their way, the running release serves. Their tags never move, so one that is there is the right one.
+start() {
+  compose "$1" pull --quiet --policy missing &&
+    compose "$1" up --detach --wait --wait-timeout "$wait" --remove-orphans &&
+    bash "$here/smoke.sh" "$url" "$smoke"
+}
+
+remove_old() {
+  local name
+  find "$root/releases" -mindepth 1 -maxdepth 1 -type d -printf '%T@ %f\n' | sort -rn | cut -d ' ' -f 2- |
+    grep -vxF -e "$(release_of current)" -e "$(release_of previous)" | tail -n "+$((kept + 1))" |
+    while IFS= read -r name; do rm -rf "${root:?}/releases/$name"; done || true
+}
+
+name=${1:?"Usage: release.sh <name> | --rollback"}
+running=$(release_of current)
+if [ "$name" = --rollback ]; then
+  name=$(release_of previous)
+  [ -n "$name" ] || fail "There is no release before this one."
+fi
+[ -f "$root/releases/$name/docker-compose.yaml" ] || fail "There is no $root/releases/$name/docker-compose.yaml."
+[ -d "$root/secrets" ] || fail "There is no $root/secrets, which holds a file for each secret: see docs/deploy.md."
+
+# Two at once would take each other's containers
+exec 9>"$root/.lock"
+flock --nonblock 9 || fail "Another deployment is under way."
+
+# The compose file looks for them beside itself
+rm -rf "$root/releases/$name/secrets"
+ln -s ../../secrets "$root/releases/$name/secrets"
+
+if start "$name"; then
+  if [ "$running" != "$name" ]; then
+    [ -z "$running" ] || point previous "$running"
+    point current "$name"
+  fi
+  remove_old
+  echo "Release $name runs."
+  exit 0
+fi
+
+compose "$name" ps --all >&2 || true
+compose "$name" logs --tail 20 >&2 || true
+back=$running
+[ "$running" != "$name" ] || back=$(release_of previous)
+if [ -z "$back" ]; then
+  fail "Release $name does not serve (above), and there is none before it to go back to. Its containers are left for you to look at."
+fi
+if start "$back"; then
+  point current "$back"
+  fail "Release $name does not serve (above). Release $back runs again."
+fi
+fail "Release $name does not serve (above), and neither does $back, which ran before it: see docs/incident-response.md."

@@ -1,0 +1,121 @@
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Testing;
+using ProdReady.ServiceDefaults.Configuration;
+
+namespace ProdReady.Stack.Tests;
+
+/// <summary>What the graph says, looked at without starting it.</summary>
+public sealed class AspireModelTests
+{
+    private static readonly string[] Services = ["backups", "gateway", "notifications", "webhooks"];
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_gateway_refers_to_every_service_and_nobody_refers_to_it()
+    {
+        await using var builder = await BuilderAsync();
+
+        var references = builder.Resources.OfType<ProjectResource>().ToDictionary(
+            service => service.Name,
+            service => service.Annotations.OfType<ResourceRelationshipAnnotation>()
+                .Where(relationship => relationship.Type == "Reference" && relationship.Resource is not ParameterResource)
+                .Select(relationship => relationship.Resource.Name).Order(StringComparer.Ordinal).ToArray());
+
+        Assert.Equal(Services, references.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["backups", "notifications", "prodready", "redis", "webhooks"], references["gateway"]);
+        Assert.All(["backups", "notifications", "webhooks"], name => Assert.Equal(["prodready"], references[name]));
+    }
+
+    [Fact]
+    public async Task Every_service_waits_for_its_data_stores_and_only_the_gateway_is_outside()
+    {
+        await using var builder = await BuilderAsync();
+
+        Assert.All(builder.Resources.OfType<ProjectResource>(), service =>
+        {
+            var waits = service.Annotations.OfType<WaitAnnotation>().Select(wait => (wait.Resource.Name, wait.WaitType)).Order();
+            (string, WaitType)[] expected = service.Name == "gateway"
+                ? [("prodready", WaitType.WaitUntilHealthy), ("redis", WaitType.WaitUntilHealthy)]
+                : [("prodready", WaitType.WaitUntilHealthy)];
+            Assert.Equal(expected, waits);
+            var endpoint = Assert.Single(service.Annotations.OfType<EndpointAnnotation>());
+            Assert.Equal(("http", service.Name == "gateway"), (endpoint.UriScheme, endpoint.IsExternal));
+            Assert.Single(service.Annotations.OfType<HealthCheckAnnotation>());
+        });
+    }
+
+    [Fact]
+    public async Task Every_secret_is_a_parameter_that_the_dashboard_hides_and_that_may_stay_empty()
+    {
+        await using var builder = await BuilderAsync();
+        var parameters = builder.Resources.OfType<ParameterResource>().ToDictionary(parameter => parameter.Name);
+
+        string[] wired = ["DATABASE_URL", "DIRECT_URL", "REDIS_URL", "PRODREADY_ADMIN_KEY"];
+        foreach (var secret in EnvironmentNames.All.Where(name => name.IsSecret && !wired.Contains(name.Name) && !name.Name.StartsWith("OTEL_", StringComparison.Ordinal)))
+        {
+            var parameter = parameters[secret.Name.ToLowerInvariant().Replace('_', '-')];
+            Assert.True(parameter.Secret, parameter.Name);
+            Assert.NotNull(await parameter.GetValueAsync(Cancellation));
+        }
+
+        Assert.True(parameters["admin-key"].Secret);
+        Assert.False(parameters["upstream-url"].Secret);
+    }
+
+    [Fact]
+    public async Task A_service_gets_its_own_secrets_and_not_the_others()
+    {
+        await using var builder = await BuilderAsync();
+        await using var application = await builder.BuildAsync(Cancellation);
+
+        Assert.Equal(["PRODREADY_ADMIN_KEY", "SENTRY_DSN"], await SecretsOfAsync("gateway"));
+        Assert.Equal(
+            ["PRODREADY_ADMIN_KEY", "SENTRY_DSN", "TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN_SECONDARY", "VERIFICATION_KEYS"],
+            await SecretsOfAsync("notifications"));
+        Assert.Equal(
+            [
+                "BACKUP_ENCRYPTION_KEY", "BACKUP_S3_ACCESS_KEY_ID", "BACKUP_S3_SECRET_ACCESS_KEY", "PRODREADY_ADMIN_KEY", "SENTRY_DSN",
+            ],
+            await SecretsOfAsync("backups"));
+        var webhooks = await SecretsOfAsync("webhooks");
+        Assert.Contains("STRIPE_WEBHOOK_SECRET", webhooks);
+        // Twilio signs its callbacks with it
+        Assert.Contains("TWILIO_AUTH_TOKEN", webhooks);
+        Assert.DoesNotContain("VERIFICATION_KEYS", webhooks);
+
+        async Task<IEnumerable<string>> SecretsOfAsync(string name)
+        {
+            var service = builder.Resources.OfType<ProjectResource>().Single(resource => resource.Name == name);
+            var variables = new Dictionary<string, object>();
+            foreach (var annotation in service.Annotations.OfType<EnvironmentCallbackAnnotation>())
+            {
+                // Those of endpoints need a started stack; settings do not
+                var context = new EnvironmentCallbackContext(builder.ExecutionContext, service, variables, Cancellation);
+                await annotation.Callback(context);
+            }
+
+            // OTEL_ is Aspire's: its key to the dashboard, kept among this person's user secrets once a dashboard has run
+            return variables.Where(variable => variable.Value is not "").Select(variable => variable.Key)
+                .Where(variable => !variable.StartsWith("OTEL_", StringComparison.Ordinal)
+                    && EnvironmentNames.All.Any(known => known.IsSecret && known.Name == variable))
+                .Order(StringComparer.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Replicas_are_set_by_configuration_and_a_wrong_number_is_refused()
+    {
+        await using var builder = await BuilderAsync("--Replicas:Gateway", "3", "--Replicas:Webhooks", "2");
+
+        Assert.Equal(
+            [("backups", 1), ("gateway", 3), ("notifications", 1), ("webhooks", 2)],
+            builder.Resources.OfType<ProjectResource>()
+                .Select(service => (service.Name, service.Annotations.OfType<ReplicaAnnotation>().Last().Replicas)).Order());
+        await Assert.ThrowsAnyAsync<Exception>(() => BuilderAsync("--Replicas:Gateway", "many"));
+    }
+
+    private static Task<IDistributedApplicationTestingBuilder> BuilderAsync(params string[] arguments) =>
+        DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(
+            ["--state", Path.Combine(Path.GetTempPath(), $"prodready-model-{Guid.NewGuid():N}"), .. arguments], Cancellation);
+}
