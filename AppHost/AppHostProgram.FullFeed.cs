@@ -25,6 +25,7 @@ internal static class AppHostProgram
                 Args = args,
                 DisableDashboard = arguments["no-dashboard"] == "true",
             });
+            Environment.SetEnvironmentVariable(Leftovers.OrchestratorMark, builder.StateDirectory());
             await graph(builder);
             await using (var stack = builder.Build())
             {

@@ -30,6 +30,7 @@ internal static class DownCommand
 
         var leftovers = await Leftovers.EndAsync(
             state.Directory, [.. description?.Pids.Values ?? []], TimeSpan.FromSeconds(3), cancellationToken);
+        await Leftovers.EndOrchestratorAsync(state.Directory, Patience, cancellationToken);
         File.Delete(state.DescriptionFile);
         Console.WriteLine((supervisor, leftovers) switch
         {

@@ -12,39 +12,60 @@ public static class Leftovers
     /// <summary>The variable that marks a stack's processes; its value is the stack's state folder.</summary>
     public const string Mark = "PRODREADY_STACK";
 
-    /// <summary>The ids of living processes that carry the mark, this one aside.</summary>
-    /// <param name="stateDirectory">Whose stack.</param>
-    /// <param name="recorded">The ids in the stack's file: all that is known where there is no <c>/proc</c>.</param>
-    internal static IReadOnlyList<int> Find(string stateDirectory, IEnumerable<int> recorded)
-    {
-        if (!Directory.Exists("/proc/self"))
-        {
-            return [.. recorded.Where(IsOurs)];
-        }
+    /// <summary>
+    /// Marks Aspire's orchestrator as well, which holds the services' ports and outlives a killed AppHost by seconds. It is given time:
+    /// it has containers to remove.
+    /// </summary>
+    public const string OrchestratorMark = "PRODREADY_ORCHESTRATOR";
 
-        var mark = $"{Mark}={stateDirectory}";
-        return
-        [
-            .. from directory in Directory.EnumerateDirectories("/proc")
-               where int.TryParse(Path.GetFileName(directory), out var id) && id != Environment.ProcessId
-               where Read(Path.Combine(directory, "environ")).Split('\0').Contains(mark)
-               select int.Parse(Path.GetFileName(directory), null),
-        ];
-    }
+    private static readonly bool HasProc = Directory.Exists("/proc/self");
+
+    /// <summary>The ids of living processes that carry a mark, this one aside; none where there is no <c>/proc</c>.</summary>
+    public static IReadOnlyList<int> Find(string mark, string stateDirectory) =>
+    [
+        .. from directory in HasProc ? Directory.EnumerateDirectories("/proc") : []
+           where int.TryParse(Path.GetFileName(directory), out var id) && id != Environment.ProcessId
+           where Read(Path.Combine(directory, "environ")).Split('\0').Contains($"{mark}={stateDirectory}")
+           select int.Parse(Path.GetFileName(directory), null),
+    ];
 
     /// <summary>Ends them, where <c>/proc</c> tells which they are: after a moment to finish by themselves, with SIGKILL.</summary>
     public static Task EndAsync(string stateDirectory, TimeSpan patience) =>
         EndAsync(stateDirectory, [], patience, CancellationToken.None);
 
     /// <summary>Ends them: after a moment to finish by themselves, with SIGKILL.</summary>
-    internal static async Task<int> EndAsync(
-        string stateDirectory, IReadOnlyCollection<int> recorded, TimeSpan patience, CancellationToken cancellationToken)
+    /// <param name="stateDirectory">Whose stack.</param>
+    /// <param name="recorded">The ids in the stack's file: all that is known where there is no <c>/proc</c>.</param>
+    /// <param name="patience">How long they have.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    internal static Task<int> EndAsync(
+        string stateDirectory, IReadOnlyCollection<int> recorded, TimeSpan patience, CancellationToken cancellationToken) =>
+        EndAsync(() => HasProc ? Find(Mark, stateDirectory) : [.. recorded.Where(IsOurs)], patience, cancellationToken);
+
+    /// <summary>Waits for the orchestrator of a stack whose processes have ended; ends it where it takes longer.</summary>
+    internal static Task EndOrchestratorAsync(string stateDirectory, TimeSpan patience, CancellationToken cancellationToken) =>
+        EndAsync(() => Find(OrchestratorMark, stateDirectory), patience, cancellationToken);
+
+    private static async Task<int> EndAsync(Func<IReadOnlyList<int>> find, TimeSpan patience, CancellationToken cancellationToken)
     {
-        var found = Find(stateDirectory, recorded).Count;
+        var found = new Dictionary<int, string>();
         var started = Stopwatch.GetTimestamp();
-        while (Find(stateDirectory, recorded) is { Count: > 0 } left)
+        while (true)
         {
-            if (Stopwatch.GetElapsedTime(started) > patience)
+            var left = find();
+            foreach (var id in left)
+            {
+                found.TryAdd(id, StartOf(id));
+            }
+
+            var isLate = Stopwatch.GetElapsedTime(started) > patience;
+            // A process that ends loses its environment, and with that the mark, before its ports: it is waited for by its id
+            if (left.Count == 0 && (isLate || found.All(process => HasEnded(process.Key, process.Value))))
+            {
+                return found.Count;
+            }
+
+            if (isLate)
             {
                 foreach (var id in left)
                 {
@@ -54,11 +75,9 @@ public static class Leftovers
 
             await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
         }
-
-        return found;
     }
 
-    /// <summary>The environment of a process; empty for a zombie and for other users' processes.</summary>
+    /// <summary>A file of a process; empty once it has ended, and the environment for a zombie and for other users' processes.</summary>
     private static string Read(string path)
     {
         try
@@ -70,6 +89,25 @@ public static class Leftovers
             return "";
         }
     }
+
+    /// <summary>
+    /// When a process started, in the kernel's ticks, which tells it from a later one of the same id. Empty once it has ended: nobody may have
+    /// collected it yet, but no thread of it is left that holds anything open. Empty for all where there is no <c>/proc</c>.
+    /// </summary>
+    private static string StartOf(int id)
+    {
+        // proc(5): after the name in brackets, which may hold anything, come the state as the 3rd and the start as the 22nd field
+        var stat = Read($"/proc/{id}/stat");
+        if (stat.LastIndexOf(')') is var end && end < 0)
+        {
+            return "";
+        }
+
+        var fields = stat[(end + 2)..].Split(' ');
+        return fields[0] == "Z" && fields[17] == "1" ? "" : fields[19];
+    }
+
+    private static bool HasEnded(int id, string start) => StartOf(id) is var now && (now.Length == 0 || now != start);
 
     private static bool IsOurs(int id)
     {

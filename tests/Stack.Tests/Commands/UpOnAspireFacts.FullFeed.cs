@@ -46,6 +46,7 @@ public sealed class UpOnAspireFacts : IAsyncDisposable
 
         Assert.Equal(0, (await _script.RunAsync("down")).ExitCode);
         Assert.Equal("", StackScript.LeftOf(stack));
+        Assert.Empty(Leftovers.Find(Leftovers.OrchestratorMark, _script.State.Directory));
     }
 
     [Fact]
