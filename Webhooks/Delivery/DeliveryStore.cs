@@ -21,15 +21,16 @@ internal sealed class DeliveryStore(NpgsqlDataSource database)
     private const int TimeoutSeconds = 10;
 
     /// <summary>Adds what is to be delivered, in the transaction that <paramref name="connection"/> is in.</summary>
-    public static async Task AddAsync(
+    /// <returns>Which were not there yet: a replay may have been here before the dispatcher.</returns>
+    public static async Task<IReadOnlySet<(Guid EventId, string Destination)>> AddAsync(
         NpgsqlConnection connection, IReadOnlyList<(EventArrival Event, string Destination)> deliveries, CancellationToken cancellationToken)
     {
-        // A replay may have been here before the dispatcher
         await using var command = new NpgsqlCommand(
             """
             INSERT INTO webhooks.deliveries (event_id, position, received_at, destination)
             SELECT * FROM unnest($1, $2, $3, $4)
             ON CONFLICT DO NOTHING
+            RETURNING event_id, destination
             """,
             connection)
         { CommandTimeout = TimeoutSeconds };
@@ -37,7 +38,14 @@ internal sealed class DeliveryStore(NpgsqlDataSource database)
         Add(command, deliveries, delivery => delivery.Event.Position);
         Add(command, deliveries, delivery => delivery.Event.ReceivedAt);
         Add(command, deliveries, delivery => delivery.Destination);
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var added = new HashSet<(Guid, string)>(deliveries.Count);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            added.Add((reader.GetGuid(0), reader.GetString(1)));
+        }
+
+        return added;
     }
 
     /// <summary>Begins deliveries anew, with all their tries, in the transaction that <paramref name="connection"/> is in.</summary>

@@ -4,16 +4,11 @@ using Microsoft.IdentityModel.Tokens;
 namespace ProdReady.Gateway.Proxy.Tokens;
 
 /// <summary>401, 403, and 503 where a token could not be checked: nobody gets in then, and no client throws a good token away.</summary>
-internal sealed partial class TokenAnswers(ILogger<TokenAnswers> logger)
+internal static class TokenAnswers
 {
     private const string Challenge = "Bearer realm=\"prodready\"";
 
-    /// <summary>As long as the library waits until it asks the authority again, about.</summary>
-    private const string RetryAfterSeconds = "5";
-
-    private int _away;
-
-    public async Task FailedAsync(AuthenticationFailedContext context)
+    public static async Task FailedAsync(AuthenticationFailedContext context)
     {
         // Else the exception would be a 500
         context.Fail(context.Exception);
@@ -21,15 +16,10 @@ internal sealed partial class TokenAnswers(ILogger<TokenAnswers> logger)
         {
             // At hand where the issuer has been asked before; without it, the library says no more than that it knows no key
             await context.Options.ConfigurationManager!.GetConfigurationAsync(context.HttpContext.RequestAborted);
-            Interlocked.Exchange(ref _away, 0);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (IssuerAwayException exception)
         {
-            context.Fail(new IssuerAwayException(exception));
-            if (Interlocked.Exchange(ref _away, 1) == 0)
-            {
-                Log.Away(logger, context.Options.Authority, exception.Message);
-            }
+            context.Fail(exception);
         }
     }
 
@@ -38,7 +28,7 @@ internal sealed partial class TokenAnswers(ILogger<TokenAnswers> logger)
         context.HandleResponse();
         if (context.AuthenticateFailure is IssuerAwayException)
         {
-            context.Response.Headers.RetryAfter = RetryAfterSeconds;
+            context.Response.Headers.RetryAfter = $"{IssuerKeys.RetryAfter.TotalSeconds:0}";
             await TypedResults.Problem(
                 statusCode: StatusCodes.Status503ServiceUnavailable,
                 title: "Tokens cannot be checked",
@@ -64,13 +54,5 @@ internal sealed partial class TokenAnswers(ILogger<TokenAnswers> logger)
         context.Response.Headers.WWWAuthenticate = $"{Challenge}, error=\"insufficient_scope\"";
         return TypedResults.Problem(
             statusCode: StatusCodes.Status403Forbidden, detail: "The token does not allow this.").ExecuteAsync(context.HttpContext);
-    }
-
-    private sealed class IssuerAwayException(Exception reason) : Exception("The issuer's keys cannot be read.", reason);
-
-    private static partial class Log
-    {
-        [LoggerMessage(LogLevel.Error, "The issuer {Authority} cannot be asked for its keys; tokens are refused with 503 until it can: {Reason}")]
-        public static partial void Away(ILogger logger, string? authority, string reason);
     }
 }

@@ -18,9 +18,11 @@ internal static class TokenExtensions
     {
         services.AddSingleton<IValidateOptions<TokenOptions>, ValidateTokenOptions>();
         services.AddOptions<TokenOptions>().BindConfiguration(TokenOptions.SectionName).ValidateOnStart();
-        services.AddSingleton<TokenAnswers>();
         services.AddAuthentication().AddJwtBearer(Name, _ => { });
-        services.AddOptions<JwtBearerOptions>(Name).Configure<IOptions<TokenOptions>, TokenAnswers>(Configure);
+        services.AddOptions<JwtBearerOptions>(Name).Configure<IOptions<TokenOptions>>(Configure)
+            // After the library's own, which makes what asks the issuer
+            .PostConfigure<TimeProvider, ILogger<IssuerKeys>>((bearer, time, logger) =>
+                bearer.ConfigurationManager = bearer.ConfigurationManager is { } library ? new IssuerKeys(library, bearer.Authority, time, logger) : null);
         services.AddOptions<AuthorizationOptions>().Configure<IOptions<TokenOptions>>((authorization, tokens) =>
         {
             if ((tokens.Value.Authority ?? tokens.Value.FirebaseProjectId) is not null)
@@ -49,7 +51,7 @@ internal static class TokenExtensions
         await next(context);
     }
 
-    private static void Configure(JwtBearerOptions bearer, IOptions<TokenOptions> options, TokenAnswers answers)
+    private static void Configure(JwtBearerOptions bearer, IOptions<TokenOptions> options)
     {
         var tokens = options.Value;
         bearer.Authority = tokens.FirebaseProjectId is { } project ? $"https://securetoken.google.com/{project}" : tokens.Authority;
@@ -61,7 +63,7 @@ internal static class TokenExtensions
         bearer.TokenValidationParameters.ClockSkew = TimeSpan.FromMinutes(1);
         bearer.Events = new()
         {
-            OnAuthenticationFailed = answers.FailedAsync,
+            OnAuthenticationFailed = TokenAnswers.FailedAsync,
             OnChallenge = TokenAnswers.ChallengeAsync,
             OnForbidden = TokenAnswers.ForbiddenAsync,
         };

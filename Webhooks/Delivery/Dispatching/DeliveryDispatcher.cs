@@ -32,16 +32,23 @@ internal sealed partial class DeliveryDispatcher(
     {
         try
         {
-            var count = destinations.All.Count > 0
-                ? await store.DispatchAsync(BatchSize, cancellationToken)
-                : await store.SkipAsync(cancellationToken);
+            var isMore = false;
+            if (destinations.All.Count > 0)
+            {
+                isMore = await store.DispatchAsync(BatchSize, cancellationToken);
+            }
+            else
+            {
+                await store.SkipAsync(cancellationToken);
+            }
+
             if (_failing)
             {
                 _failing = false;
                 Log.Again(logger);
             }
 
-            return count == BatchSize;
+            return isMore;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

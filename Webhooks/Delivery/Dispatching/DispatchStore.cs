@@ -6,49 +6,38 @@ using ProdReady.Webhooks.Inbox;
 namespace ProdReady.Webhooks.Delivery.Dispatching;
 
 /// <summary>
-/// Moves the cursor <c>deliver</c>, and with it, in one transaction, enqueues what it has passed: no event is left out, and none is
-/// enqueued twice. Replicas take turns by the cursor's row.
+/// Moves the destinations' cursors, and with them, in one transaction, enqueues what they have passed: no event is left out, and none is
+/// enqueued twice. Replicas take turns.
 /// </summary>
 internal sealed class DispatchStore(
     NpgsqlDataSource database, EventReader reader, DestinationCatalog destinations, IServiceProvider services)
 {
-    private const int TimeoutSeconds = 30;
-
     /// <summary>The bytes of bodies that are looked into at a time.</summary>
     private const long LargestContent = 16 * 1024 * 1024;
 
     private readonly Dictionary<string, JobQueue<DeliveryJob>> _queues = destinations.All.ToDictionary(
         destination => destination.Name, destination => services.GetRequiredKeyedService<JobQueue<DeliveryJob>>(destination.Queue));
 
-    /// <returns>How many events it has passed.</returns>
-    public async Task<int> DispatchAsync(int limit, CancellationToken cancellationToken)
+    /// <summary>
+    /// Hands out what has arrived to those destinations that are furthest, and then some of what they have behind them to those that are
+    /// not, such as one that a replica without it has passed by: they catch up, and hold nobody up.
+    /// </summary>
+    /// <returns>Whether there may be more.</returns>
+    public async Task<bool> DispatchAsync(int limit, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var cursor = Command(connection, "SELECT position FROM webhooks.cursors WHERE name = 'deliver' FOR UPDATE");
-        var position = (long)(await cursor.ExecuteScalarAsync(cancellationToken))!;
-        var arrivals = await EventReader.ArrivalsAsync(connection, position, limit, cancellationToken);
-        if (arrivals.Count == 0)
+        var cursors = await DispatchCursors.TakeAsync(connection, destinations.All, cancellationToken);
+        var groups = destinations.All.ToLookup(destination => cursors[DispatchCursors.NameOf(destination.Name)]);
+        var (first, last) = (groups.Max(group => group.Key), groups.Min(group => group.Key));
+        var (count, reached) = await DispatchAsync(connection, [.. groups[first]], first, null, limit, cancellationToken);
+        if (last < first)
         {
-            return 0;
+            await DispatchAsync(connection, [.. groups[last]], last, reached, limit, cancellationToken);
         }
 
-        var wanted = destinations.All
-            .SelectMany(destination => arrivals
-                .Where(arrival => destination.Wants(arrival.Source, arrival.Type))
-                .Select(arrival => (Event: arrival, Destination: destination)))
-            .ToList();
-        if (wanted.Count > 0)
-        {
-            await DeliveryStore.AddAsync(connection, wanted.ConvertAll(one => (one.Event, one.Destination.Name)), cancellationToken);
-            await EnqueueAsync(connection, wanted, null, cancellationToken);
-        }
-
-        await using var move = Command(connection, "UPDATE webhooks.cursors SET position = $1 WHERE name = 'deliver'");
-        move.Parameters.AddWithValue(arrivals[^1].Position);
-        await move.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return arrivals.Count;
+        return count == limit || last < first;
     }
 
     /// <summary>Enqueues deliveries in the transaction that <paramref name="connection"/> is in.</summary>
@@ -73,14 +62,57 @@ internal sealed class DispatchStore(
     }
 
     /// <summary>Passes everything, for nobody wants it.</summary>
-    public async Task<int> SkipAsync(CancellationToken cancellationToken)
+    public async Task SkipAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var command = Command(connection,
-            "UPDATE webhooks.cursors SET position = $1 WHERE name = 'deliver' AND position < $1");
-        command.Parameters.AddWithValue(await EventReader.HorizonAsync(connection, cancellationToken));
-        await command.ExecuteNonQueryAsync(cancellationToken);
-        return 0;
+        await DispatchCursors.MoveAsync(
+            connection, [DispatchCursors.Front], await EventReader.HorizonAsync(connection, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Hands out the next events after <paramref name="position"/>, and not beyond <paramref name="end"/>.</summary>
+    /// <returns>How many there were, and how far that is.</returns>
+    private async Task<(int Count, long Reached)> DispatchAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<Destination> to,
+        long position,
+        long? end,
+        int limit,
+        CancellationToken cancellationToken)
+    {
+        var arrivals = await EventReader.ArrivalsAsync(connection, position, limit, cancellationToken);
+        if (end is not null)
+        {
+            arrivals = [.. arrivals.TakeWhile(arrival => arrival.Position <= end)];
+        }
+
+        var wanted = to
+            .SelectMany(destination => arrivals
+                .Where(arrival => destination.Wants(arrival.Source, arrival.Type))
+                .Select(arrival => (Event: arrival, Destination: destination)))
+            .ToList();
+        if (wanted.Count > 0)
+        {
+            var added = await DeliveryStore.AddAsync(
+                connection, wanted.ConvertAll(one => (one.Event, one.Destination.Name)), cancellationToken);
+            wanted.RemoveAll(one => !added.Contains((one.Event.Id, one.Destination.Name)));
+        }
+
+        if (wanted.Count > 0)
+        {
+            await EnqueueAsync(connection, wanted, null, cancellationToken);
+        }
+
+        var reached = end is null || arrivals.Count == limit ? arrivals is [.., var last] ? last.Position : position : end.Value;
+        if (reached > position)
+        {
+            await DispatchCursors.MoveAsync(
+                connection,
+                [DispatchCursors.Front, .. to.Select(destination => DispatchCursors.NameOf(destination.Name))],
+                reached,
+                cancellationToken);
+        }
+
+        return (arrivals.Count, reached);
     }
 
     private static NewJob<DeliveryJob> New(EventArrival arrival, string? key, Guid? replayId) =>
@@ -128,7 +160,4 @@ internal sealed class DispatchStore(
             size = 0;
         }
     }
-
-    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql) =>
-        new(sql, connection) { CommandTimeout = TimeoutSeconds };
 }

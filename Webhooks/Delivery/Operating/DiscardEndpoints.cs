@@ -48,6 +48,7 @@ internal static class DiscardEndpoints
             }
 
             await store.RemoveJobsAsync(name, cancellationToken);
+            isKnown = isKnown || await store.ForgetAsync(name, cancellationToken);
         }
         finally
         {

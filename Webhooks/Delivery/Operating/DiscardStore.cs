@@ -1,5 +1,6 @@
 using Npgsql;
 using ProdReady.Webhooks.Delivery.Destinations;
+using ProdReady.Webhooks.Delivery.Dispatching;
 
 namespace ProdReady.Webhooks.Delivery.Operating;
 
@@ -73,6 +74,15 @@ internal sealed class DiscardStore(NpgsqlDataSource database, TimeProvider time)
             command.Parameters.AddWithValue(last.Value);
             last = await command.ExecuteScalarAsync(cancellationToken) as long?;
         }
+    }
+
+    /// <summary>Forgets how far a destination was: put back into the settings, it begins anew.</summary>
+    /// <returns>Whether it was known.</returns>
+    public async Task<bool> ForgetAsync(string name, CancellationToken cancellationToken)
+    {
+        await using var command = Command("DELETE FROM webhooks.cursors WHERE name = $1");
+        command.Parameters.AddWithValue(DispatchCursors.NameOf(name));
+        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
     }
 
     private NpgsqlCommand Command(string sql)

@@ -61,7 +61,7 @@ public sealed class TokenTests(DataStores stores) : ProxyTest(stores)
             Assert.Equal("5", response.Header("Retry-After"));
         }
 
-        Assert.Equal(LogLevel.Error, Assert.Single(gateway.Logs.Of<TokenAnswers>()).Level);
+        Assert.Equal(LogLevel.Error, Assert.Single(gateway.Logs.Of<IssuerKeys>()).Level);
     }
 
     private static (string, string?)[] Settings(string authority) =>
