@@ -65,7 +65,9 @@ public sealed class DispatchTests(DataStores stores) : OperationTest(stores)
         await using var again = Start(busy, ("shop:RetrySchedule:0", "01:00:00"));
         await StateAsync(await ReceiveAsync(again), "pending", 1);
 
-        Assert.Equal("2", await TextAsync("SELECT count(*)::text FROM webhooks.jobs"));
+        Assert.Equal(
+            "2 jobs, 2 tries",
+            await TextAsync("SELECT count(*) || ' jobs, ' || (SELECT sum(attempts) FROM webhooks.deliveries) || ' tries' FROM webhooks.jobs"));
     }
 
     [Fact]
