@@ -22,9 +22,10 @@ if (HealthProbe.IsFor(args))
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
 builder.Services.AddValidation();
-builder.AddRedis();
-builder.AddPostgres();
-builder.AddMigrations("gateway", typeof(Program).Assembly);
+// Requests go on without either: see the README
+builder.AddRedis(isVital: false);
+builder.AddPostgres(isVital: false);
+builder.AddMigrations("gateway", typeof(Program).Assembly, isVital: false);
 builder.AddApiKeyAdministration();
 builder.AddClients();
 builder.AddRateLimiting();

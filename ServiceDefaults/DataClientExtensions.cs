@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -32,7 +33,12 @@ public static class DataClientExtensions
     /// Whether connections go back to their pool as they are, with the plans that the server has made for functions. Only for a
     /// service that leaves nothing behind in a session: no <c>SET</c>, no session-level lock, no temporary table.
     /// </param>
-    public static IHostApplicationBuilder AddPostgres(this IHostApplicationBuilder builder, bool keepsPlans = false)
+    /// <param name="isVital">
+    /// <see langword="false"/> for a service that goes on without it: <c>/health/ready</c> then says Degraded, with 200, while it is away,
+    /// so that nothing takes the service out of use.
+    /// </param>
+    public static IHostApplicationBuilder AddPostgres(
+        this IHostApplicationBuilder builder, bool keepsPlans = false, bool isVital = true)
     {
         builder.AddDataStoreOptions().Configure(options => options.UsesPostgres = true);
 
@@ -44,7 +50,7 @@ public static class DataClientExtensions
         settings.ApplicationName ??= builder.Environment.ApplicationName;
         BoundConnections(settings, keepsPlans);
         builder.RegisterPostgres(settings.ConnectionString);
-        builder.Services.AddHealthChecks().AddCheck<PostgresHealthCheck>("postgres", timeout: HealthCheckTimeout);
+        builder.Services.AddHealthChecks().AddCheck<PostgresHealthCheck>("postgres", Away(isVital), timeout: HealthCheckTimeout);
         return builder;
     }
 
@@ -53,7 +59,9 @@ public static class DataClientExtensions
     /// readiness check, tracing and metrics. The start does not need Redis to be up, and a command fails within its bound
     /// instead of waiting for a reconnect, which is tried for ever.
     /// </summary>
-    public static IHostApplicationBuilder AddRedis(this IHostApplicationBuilder builder)
+    /// <param name="builder">The service's builder.</param>
+    /// <param name="isVital">As for Postgres.</param>
+    public static IHostApplicationBuilder AddRedis(this IHostApplicationBuilder builder, bool isVital = true)
     {
         builder.AddDataStoreOptions().Configure(options => options.UsesRedis = true);
 
@@ -64,7 +72,7 @@ public static class DataClientExtensions
         builder.RegisterRedis(options);
         builder.Services.AddRedisTelemetry();
         builder.Services.AddHostedService<RedisStartUp>();
-        builder.Services.AddHealthChecks().AddCheck<RedisHealthCheck>("redis", timeout: HealthCheckTimeout);
+        builder.Services.AddHealthChecks().AddCheck<RedisHealthCheck>("redis", Away(isVital), timeout: HealthCheckTimeout);
         return builder;
     }
 
@@ -81,6 +89,8 @@ public static class DataClientExtensions
             : Math.Max(PostgresConnections, settings.MinPoolSize);
         settings.NoResetOnClose = chosen.Contains("No Reset On Close") ? settings.NoResetOnClose : keepsPlans;
     }
+
+    private static HealthStatus Away(bool isVital) => isVital ? HealthStatus.Unhealthy : HealthStatus.Degraded;
 
     private static OptionsBuilder<DataStoreOptions> AddDataStoreOptions(this IHostApplicationBuilder builder)
     {

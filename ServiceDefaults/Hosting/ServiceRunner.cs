@@ -1,17 +1,27 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using ProdReady.ServiceDefaults.Postgres;
 
 namespace ProdReady.ServiceDefaults.Hosting;
 
-/// <summary>Runs a service so that a wrong setting ends in one readable message instead of a stack trace.</summary>
+/// <summary>Runs a service so that a start that fails ends in one readable message instead of a stack trace.</summary>
 public static class ServiceRunner
 {
     /// <summary>The exit code for a wrong setting: sysexits' EX_CONFIG.</summary>
     public const int ConfigurationError = 78;
 
+    /// <summary>The exit code where the database was away for too long: sysexits' EX_UNAVAILABLE.</summary>
+    public const int Unavailable = 69;
+
+    /// <summary>The exit code for a start that failed otherwise, such as a migration: sysexits' EX_SOFTWARE.</summary>
+    public const int StartFailed = 70;
+
     /// <summary>Validates every option, then runs until shutdown.</summary>
-    /// <returns>The process' exit code: 0, or <see cref="ConfigurationError"/> after a message on standard error.</returns>
+    /// <returns>
+    /// The process' exit code: 0, or after a message on standard error <see cref="ConfigurationError"/>, <see cref="Unavailable"/> or
+    /// <see cref="StartFailed"/>.
+    /// </returns>
     public static async Task<int> RunServiceAsync(this WebApplication app)
     {
         if (!app.HasValidSettings())
@@ -22,6 +32,7 @@ public static class ServiceRunner
 
         // Asked for now: a start that fails disposes of the services
         var name = app.Environment.ApplicationName;
+        var lifetime = app.Lifetime;
         try
         {
             await app.RunAsync();
@@ -32,6 +43,17 @@ public static class ServiceRunner
             // A setting that only the start itself could find wrong, such as a port that is taken
             Report(name, Failures(exception));
             return ConfigurationError;
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // Asked to stop while it waited for something at its start
+            return 0;
+        }
+        catch (Exception exception) when (!lifetime.ApplicationStarted.IsCancellationRequested)
+        {
+            // The host has logged it, with its stack. From here on it would be told once more, and end the process as a crash
+            await Console.Error.WriteLineAsync($"{name} cannot start: {exception.Message}");
+            return DatabaseOutage.Caused(exception) ? Unavailable : StartFailed;
         }
     }
 

@@ -13,11 +13,19 @@ public static class MigrationExtensions
     /// Runs the numbered <c>.sql</c> files embedded in <paramref name="assembly"/> on schema <paramref name="schema"/> before
     /// the service takes its first request, by <c>DIRECT_URL</c> where one is set.
     /// </summary>
-    public static IHostApplicationBuilder AddMigrations(this IHostApplicationBuilder builder, string schema, Assembly assembly)
+    /// <param name="builder">The service's builder.</param>
+    /// <param name="schema">The service's schema.</param>
+    /// <param name="assembly">Where the files are.</param>
+    /// <param name="isVital">
+    /// <see langword="false"/> for a service that goes on without Postgres: it starts without it, too, and migrates as soon as it answers.
+    /// </param>
+    public static IHostApplicationBuilder AddMigrations(
+        this IHostApplicationBuilder builder, string schema, Assembly assembly, bool isVital = true)
     {
         builder.Services.AddHostedService(services => new MigrationWorker(
             schema,
             assembly,
+            isVital,
             services.GetServices<MigrationScript>(),
             services.GetRequiredService<IConfiguration>(),
             services.GetRequiredService<TimeProvider>(),

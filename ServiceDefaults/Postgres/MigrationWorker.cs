@@ -12,15 +12,17 @@ namespace ProdReady.ServiceDefaults.Postgres;
 
 /// <summary>
 /// Migrates one schema in <see cref="StartingAsync"/>, that is before any other hosted service and before Kestrel listens.
-/// Replicas that start together take turns by an advisory lock; the later ones find nothing left to do.
+/// Replicas that start together take turns by an advisory lock; the later ones find nothing left to do. A service that goes on without
+/// Postgres does not wait for one that is away.
 /// </summary>
 internal sealed partial class MigrationWorker(
     string schema,
     Assembly assembly,
+    bool isVital,
     IEnumerable<MigrationScript> sharedScripts,
     IConfiguration configuration,
     TimeProvider time,
-    ILogger<MigrationWorker> logger) : IHostedLifecycleService
+    ILogger<MigrationWorker> logger) : IHostedLifecycleService, IDisposable
 {
     /// <summary>How long the start waits for a database that is not up yet.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -29,6 +31,9 @@ internal sealed partial class MigrationWorker(
 
     /// <summary>The service's own scripts have 100, and may build on these.</summary>
     private static readonly SqlScriptOptions BeforeTheServices = new() { RunGroupOrder = 1 };
+
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _background = Task.CompletedTask;
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -39,6 +44,12 @@ internal sealed partial class MigrationWorker(
             try
             {
                 await MigrateAsync(connectionString, cancellationToken);
+                return;
+            }
+            catch (Exception exception) when (DatabaseOutage.Caused(exception) && !isVital)
+            {
+                Log.StartingWithoutDatabase(logger, schema, exception.Message);
+                _background = Task.Run(() => MigrateLaterAsync(connectionString, _stopping.Token), CancellationToken.None);
                 return;
             }
             catch (Exception exception) when (DatabaseOutage.Caused(exception) && time.GetElapsedTime(started) < Patience)
@@ -55,9 +66,44 @@ internal sealed partial class MigrationWorker(
 
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        await _background;
+    }
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>As BackgroundService does: a host may be stopped after it was disposed of.</summary>
+    public void Dispose() => _stopping.Cancel();
+
+    private async Task MigrateLaterAsync(string connectionString, CancellationToken stopping)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(RetryDelay, time, stopping);
+                try
+                {
+                    await MigrateAsync(connectionString, stopping);
+                    return;
+                }
+                catch (Exception exception) when (DatabaseOutage.Caused(exception))
+                {
+                    // Said already
+                }
+            }
+        }
+        catch (Exception exception) when (!stopping.IsCancellationRequested)
+        {
+            Log.GivenUp(logger, schema, exception);
+        }
+        catch (Exception) when (stopping.IsCancellationRequested)
+        {
+            // Whoever starts next finds it as it is
+        }
+    }
 
     private string ConnectionString()
     {
@@ -146,6 +192,12 @@ internal sealed partial class MigrationWorker(
     {
         [LoggerMessage(LogLevel.Information, "Waiting for the database to migrate schema {Schema}: {Reason}")]
         public static partial void WaitingForDatabase(ILogger logger, string schema, string reason);
+
+        [LoggerMessage(LogLevel.Error, "Starting without the database; schema {Schema} is migrated as soon as it answers: {Reason}")]
+        public static partial void StartingWithoutDatabase(ILogger logger, string schema, string reason);
+
+        [LoggerMessage(LogLevel.Error, "Schema {Schema} cannot be migrated; what needs it fails until the service is started again")]
+        public static partial void GivenUp(ILogger logger, string schema, Exception exception);
 
         [LoggerMessage(LogLevel.Information, "Schema {Schema} migrated by {Script}")]
         public static partial void Migrated(ILogger logger, string schema, string script);

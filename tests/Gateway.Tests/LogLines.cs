@@ -7,6 +7,9 @@ internal sealed class LogLines : ILoggerProvider
 {
     private readonly ConcurrentQueue<LogLine> _lines = new();
 
+    /// <summary>All lines so far.</summary>
+    public IReadOnlyList<LogLine> All => [.. _lines];
+
     /// <summary>The lines of one type of the service, so far.</summary>
     public IReadOnlyList<LogLine> Of<T>() => [.. _lines.Where(line => line.Category == typeof(T).FullName)];
 

@@ -89,7 +89,7 @@ public sealed class DatabaseOutageTests
             .AddInMemoryCollection([new("ConnectionStrings:prodready", $"postgres://me:secret@{Hosts}/shop")])
             .Build();
         var lines = new Lines();
-        var worker = new MigrationWorker("shop", Assembly.GetExecutingAssembly(), [], configuration, time, lines);
+        using var worker = new MigrationWorker("shop", Assembly.GetExecutingAssembly(), isVital: true, [], configuration, time, lines);
 
         var starting = worker.StartingAsync(Cancellation);
         await Eventually.ReadAsync(() => Task.FromResult(starting.IsCompleted || lines.Count > 0), isOver => isOver);

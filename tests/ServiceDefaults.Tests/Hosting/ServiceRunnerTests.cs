@@ -1,0 +1,120 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.Time.Testing;
+using ProdReady.ServiceDefaults.Hosting;
+using ProdReady.ServiceDefaults.Postgres;
+using ProdReady.Testing;
+
+namespace ProdReady.ServiceDefaults.Tests.Hosting;
+
+/// <summary>How a service ends that does not get as far as serving.</summary>
+public sealed class ServiceRunnerTests(DataStores stores) : IDisposable
+{
+    private const string Nowhere = "Host=127.0.0.1;Port=1;Username=me;Password=secret;Database=shop";
+    private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
+    private readonly WaitingLines _waiting = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _waiting.Dispose();
+
+    [Fact]
+    public async Task Stopped_while_it_waits_for_the_database_it_ends_well()
+    {
+        await using var app = Build(Nowhere);
+        var run = app.RunServiceAsync();
+        await _waiting.First.WaitAsync(Cancellation);
+
+        app.Lifetime.StopApplication();
+
+        Assert.Equal(0, await run.WaitAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task A_database_that_is_away_for_too_long_has_an_exit_code_of_its_own()
+    {
+        await using var app = Build(Nowhere);
+        var run = app.RunServiceAsync();
+        await _waiting.First.WaitAsync(Cancellation);
+        Assert.False(run.IsCompleted);
+
+        await Eventually.ReadAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(1));
+                return Task.FromResult(run.IsCompleted);
+            },
+            ended => ended);
+
+        Assert.Equal(ServiceRunner.Unavailable, await run);
+    }
+
+    [Fact]
+    public async Task A_migration_that_fails_has_another()
+    {
+        await using var database = await stores.CreateDatabaseAsync();
+        await using var app = Build(database.ConnectionString, new MigrationScript("tests", "0001_wrong", "SELECT FROM nothing"));
+
+        Assert.Equal(ServiceRunner.StartFailed, await app.RunServiceAsync().WaitAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task A_port_that_is_taken_ends_as_a_start_that_failed()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
+        builder.WebHost.UseUrls($"http://127.0.0.1:{((IPEndPoint)other.LocalEndpoint).Port}");
+        builder.Logging.ClearProviders();
+        await using var app = builder.Build();
+
+        Assert.Equal(ServiceRunner.StartFailed, await app.RunServiceAsync().WaitAsync(Cancellation));
+    }
+
+    private WebApplication Build(string connectionString, params MigrationScript[] scripts)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
+        builder.WebHost.UseTestServer();
+        builder.Configuration["ConnectionStrings:prodready"] = connectionString;
+        builder.AddServiceDefaults();
+        builder.Services.AddSingleton<TimeProvider>(_time);
+        builder.Logging.ClearProviders().AddProvider(_waiting);
+        builder.AddPostgres();
+        builder.AddMigrations("tests", typeof(ServiceRunner).Assembly);
+        foreach (var script in scripts)
+        {
+            builder.Services.AddSingleton(script);
+        }
+
+        return builder.Build();
+    }
+
+    /// <summary>Tells when the migrations wait for the first time.</summary>
+    private sealed class WaitingLines : ILoggerProvider, ILogger
+    {
+        private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task First => _first.Task;
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (formatter(state, exception).StartsWith("Waiting for the database", StringComparison.Ordinal))
+            {
+                _first.TrySetResult();
+            }
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
