@@ -194,8 +194,14 @@ function fixed.open(use)
   local start, count = string.match(redis.call('GET', use.key) or '', '^(%d+) (%d+)$')
   use.start = math.floor(now / use.window) * use.window
   use.count = 0
-  if start and tonumber(start) >= use.start and tonumber(start) <= use.start + use.window then
-    use.start, use.count = tonumber(start), tonumber(count)
+  if start and tonumber(start) >= use.start then
+    use.count = tonumber(count)
+    if tonumber(start) <= use.start + use.window then
+      use.start = tonumber(start)
+    else
+      -- The clock has been put back: what is ahead of it has come just now
+      use.changed = true
+    end
   end
   if use.refund > 0 and use.mark == use.start then
     use.count = math.max(0, use.count - use.refund)
@@ -241,11 +247,13 @@ function bucket.open(use)
   local used, at = string.match(redis.call('GET', use.key) or '', '^([%d.]+) (%d+)$')
   use.interval = use.window / use.limit
   use.used = 0
+  local isAhead = false
   if used then
-    -- A clock that has been put back lets nothing run in
+    -- A clock that has been put back lets nothing run in until it is where it was; if that is long, from now on
     use.used = math.max(0, tonumber(used) - math.max(0, now - tonumber(at)) / use.interval)
+    isAhead = tonumber(at) > now + DRIFT
   end
-  if use.debt > 0 then
+  if use.debt > 0 or isAhead then
     use.used = use.used + use.debt
     bucket.store(use)
   end
@@ -277,6 +285,10 @@ local concurrency = {}
 
 function concurrency.open(use)
   redis.call('ZREMRANGEBYSCORE', use.key, '-inf', string.format('%.0f', now))
+  -- Given up later than a request that comes now: the clock has been put back
+  for _, request in ipairs(redis.call('ZRANGEBYSCORE', use.key, string.format('(%.0f', now + use.window + DRIFT), '+inf')) do
+    redis.call('ZADD', use.key, string.format('%.0f', now + use.window), request)
+  end
   use.left = use.limit - redis.call('ZCARD', use.key)
 end
 
