@@ -13,6 +13,8 @@ internal static class ComposeHardening
         service.Tmpfs = ["/tmp"];
         service.CapDrop = ["ALL"];
         service.SecurityOpt = ["no-new-privileges:true"];
+        // A line a request would fill the disk that the data is on
+        service.Logging = new() { Driver = "json-file", Options = new() { ["max-size"] = "50m", ["max-file"] = "5" } };
         // Longer than any of them takes to finish what it has begun
         service.StopGracePeriod = "45s";
     }

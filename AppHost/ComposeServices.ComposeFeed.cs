@@ -39,7 +39,8 @@ internal static class ComposeServices
         service.Expose = ["8080"];
         service.Ports = service.Name == "gateway" ? [replicas == 1 ? GatewayPorts : $"8080-{8080 + replicas - 1}:8080"] : [];
         service.DependsOn = service.Name == "gateway"
-            ? new() { ["postgres"] = Healthy(), ["redis"] = Healthy() }
+            // It serves without either, and so must not be held up by one that is away
+            ? new() { ["postgres"] = Started(), ["redis"] = Started() }
             : new() { ["postgres"] = Healthy() };
         service.Deploy = new() { Replicas = replicas, Resources = new() { Limits = new() { Cpus = "1.0", Memory = "512M" } } };
         ComposeHardening.Apply(service, service.Name == "backups" ? "999:999" : "1654:1654");
@@ -61,6 +62,8 @@ internal static class ComposeServices
             service.Deploy.Resources.Limits.Memory = "1G";
         }
     }
+
+    private static ServiceDependency Started() => new() { Condition = "service_started" };
 
     private static ServiceDependency Healthy() => new() { Condition = "service_healthy" };
 

@@ -4,6 +4,7 @@
 #
 #   release.sh <name>       start that release
 #   release.sh --rollback   start the one that ran before the running one
+#   release.sh --restart    start the running one's services anew: they read secrets and settings at their start
 #
 # PRODREADY_ROOT: the folder that holds releases/, secrets/, and settings.env and override.yaml if there are any. Default: the one that this script's release is in.
 # PRODREADY_URL: the gateway as this host reaches it. Default: http://localhost:8080
@@ -35,19 +36,23 @@ point() {
 }
 
 compose() {
-  local release=$root/releases/$1 files=(--file "$root/releases/$1/docker-compose.yaml" --env-file "$root/releases/$1/.env")
+  local files=(--file "$root/releases/$1/docker-compose.yaml" --env-file "$root/releases/$1/.env")
   shift
   # What is this host's own wins over what was published
   [ ! -f "$root/settings.env" ] || files+=(--env-file "$root/settings.env")
   [ ! -f "$root/override.yaml" ] || files+=(--file "$root/override.yaml")
-  # One project whatever the release, so that its containers take the others' place and the volumes stay
-  docker compose --project-name prodready --project-directory "$release" "${files[@]}" "$@"
+  # One project whatever the release, so that its containers take the others' place and the volumes stay. Its folder is the root, where
+  # secrets/ is: containers that a later release leaves as they are keep the paths that they were made with
+  docker compose --project-name prodready --project-directory "$root" "${files[@]}" "$@"
 }
+
+# What Compose is to start anew even where nothing that it looks at has changed: a secret's content is not among that
+anew=()
 
 # Images first: while they are on their way, the running release serves. Their tags never move, so one that is there is the right one.
 start() {
   compose "$1" pull --quiet --policy missing &&
-    compose "$1" up --detach --wait --wait-timeout "$wait" --remove-orphans &&
+    compose "$1" up --detach --wait --wait-timeout "$wait" --remove-orphans ${anew[@]+"${anew[@]}"} &&
     bash "$here/smoke.sh" "$url" "$smoke"
 }
 
@@ -58,11 +63,15 @@ remove_old() {
     while IFS= read -r name; do rm -rf "${root:?}/releases/$name"; done || true
 }
 
-name=${1:?"Usage: release.sh <name> | --rollback"}
+name=${1:?"Usage: release.sh <name> | --rollback | --restart"}
 running=$(release_of current)
 if [ "$name" = --rollback ]; then
   name=$(release_of previous)
   [ -n "$name" ] || fail "There is no release before this one."
+elif [ "$name" = --restart ]; then
+  name=$running
+  [ -n "$name" ] || fail "There is no release that runs."
+  anew=(--force-recreate --no-deps gateway webhooks notifications backups)
 fi
 [ -f "$root/releases/$name/docker-compose.yaml" ] || fail "There is no $root/releases/$name/docker-compose.yaml."
 [ -d "$root/secrets" ] || fail "There is no $root/secrets, which holds a file for each secret: see docs/deploy.md."
@@ -71,9 +80,8 @@ fi
 exec 9>"$root/.lock"
 flock --nonblock 9 || fail "Another deployment is under way."
 
-# The compose file looks for them beside itself
+# What was published with it is nobody's secret: the host's own are in the root
 rm -rf "$root/releases/$name/secrets"
-ln -s ../../secrets "$root/releases/$name/secrets"
 
 if start "$name"; then
   if [ "$running" != "$name" ]; then
@@ -87,6 +95,9 @@ fi
 
 compose "$name" ps --all >&2 || true
 compose "$name" logs --tail 20 >&2 || true
+if [ ${#anew[@]} -gt 0 ]; then
+  fail "Release $name does not serve since it was started anew (above): look at the secret or the setting that was changed."
+fi
 back=$running
 [ "$running" != "$name" ] || back=$(release_of previous)
 if [ -z "$back" ]; then

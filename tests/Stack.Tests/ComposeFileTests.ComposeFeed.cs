@@ -71,17 +71,18 @@ public sealed class ComposeFileTests(ComposeFileFixture published) : IClassFixtu
             Assert.DoesNotMatch("^0|root", Text(service, "user"));
             Assert.NotEmpty(Text(service, "deploy", "resources", "limits", "memory"));
             Assert.NotEmpty(Text(service, "deploy", "resources", "limits", "cpus"));
+            Assert.Equal(("50m", "5"), (Text(service, "logging", "options", "max-size"), Text(service, "logging", "options", "max-file")));
         });
 
     [Fact]
-    public void Services_wait_for_healthy_data_stores()
+    public void Services_wait_for_the_data_stores_that_they_cannot_do_without()
     {
         foreach (var name in Own)
         {
             var waits = ((YamlMappingNode)published.Services[name]["depends_on"]).Children.ToDictionary(
                 wait => wait.Key.ToString(), wait => Text((YamlMappingNode)wait.Value, "condition"));
             Assert.Equal(name == "gateway" ? ["postgres", "redis"] : ["postgres"], waits.Keys.Order(StringComparer.Ordinal));
-            Assert.All(waits.Values, condition => Assert.Equal("service_healthy", condition));
+            Assert.All(waits.Values, condition => Assert.Equal(name == "gateway" ? "service_started" : "service_healthy", condition));
         }
     }
 

@@ -6,7 +6,7 @@ namespace ProdReady.Stack.Tests.Delivery;
 public sealed class DeployTests
 {
     private const string Compose =
-        "compose --project-name prodready --project-directory ROOT/releases/one --file ROOT/releases/one/docker-compose.yaml --env-file ROOT/releases/one/.env";
+        "compose --project-name prodready --project-directory ROOT --file ROOT/releases/one/docker-compose.yaml --env-file ROOT/releases/one/.env";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -23,7 +23,9 @@ public sealed class DeployTests
         Assert.Equal(
             [$"{Compose} pull --quiet --policy missing", $"{Compose} up --detach --wait --wait-timeout 300 --remove-orphans"],
             host.DockerCalls);
-        Assert.Equal("the host's own", await File.ReadAllTextAsync(Path.Combine(host.Root, "releases/one/secrets/admin-key"), Cancellation));
+        // The project's folder is the root, and so are its secrets: what was published is nobody's
+        Assert.Equal("the host's own", await File.ReadAllTextAsync(Path.Combine(host.Root, "secrets/admin-key"), Cancellation));
+        Assert.False(Directory.Exists(Path.Combine(host.Root, "releases/one/secrets")));
         Assert.All(host.SshCalls, call => Assert.StartsWith(
             "-o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=15 -o ServerAliveInterval=15 -i key deploy@host.example ", call, StringComparison.Ordinal));
     }
@@ -97,6 +99,49 @@ public sealed class DeployTests
 
         await host.RunAsync(script, "--rollback");
         Assert.Equal(("two", "releases/two", "releases/one"), (host.Running, host.ReleaseOf("current"), host.ReleaseOf("previous")));
+    }
+
+    /// <summary>Compose looks at a secret's name, not at its content.</summary>
+    [Fact]
+    public async Task A_changed_secret_is_read_by_services_that_are_started_anew()
+    {
+        await using var host = await DockerHost.StartAsync();
+        await host.DeployAsync("one");
+        var script = Path.Combine(host.Root, "current", "release.sh");
+
+        var (exitCode, output) = await host.RunAsync(script, "--restart");
+
+        Assert.True(exitCode == 0, output);
+        Assert.Equal(
+            $"{Compose} up --detach --wait --wait-timeout 300 --remove-orphans --force-recreate --no-deps gateway webhooks notifications backups",
+            host.DockerCalls[^1]);
+        Assert.Equal(("releases/one", null), (host.ReleaseOf("current"), host.ReleaseOf("previous")));
+    }
+
+    [Fact]
+    public async Task A_start_anew_that_fails_does_not_bring_back_another_release()
+    {
+        await using var host = await DockerHost.StartAsync();
+        await host.DeployAsync("one");
+        await host.DeployAsync("two");
+        host.Break("two");
+
+        var (exitCode, output) = await host.RunAsync(Path.Combine(host.Root, "current", "release.sh"), "--restart");
+
+        Assert.Equal((1, "releases/two"), (exitCode, host.ReleaseOf("current")));
+        Assert.Contains("look at the secret or the setting that was changed.", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nothing_that_runs_is_not_started_anew()
+    {
+        await using var host = await DockerHost.StartAsync();
+        await host.DeployAsync("one", serves: false);
+
+        var (exitCode, output) = await host.RunAsync(Path.Combine(host.Root, "releases", "one", "release.sh"), "--restart");
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("There is no release that runs.", output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -42,9 +42,10 @@ public sealed class DockerHost : IAsyncDisposable
         host.AddProgram("docker", """
             echo "$*" >>"$FOLDER/docker.log"
             case " $* " in *" up "*)
-              while [ "$1" != --project-directory ]; do shift; done
-              echo "$2" >>"$FOLDER/started"
-              [ ! -f "$2/does-not-start" ] ;;
+              while [ "$1" != --file ]; do shift; done
+              release=$(dirname "$2")
+              echo "$release" >>"$FOLDER/started"
+              [ ! -f "$release/does-not-start" ] ;;
             esac
             """);
 
@@ -60,6 +61,9 @@ public sealed class DockerHost : IAsyncDisposable
 
     /// <summary>The release that a link in its root names.</summary>
     public string? ReleaseOf(string link) => new DirectoryInfo(Path.Combine(Root, link)).LinkTarget;
+
+    /// <summary>From now on a release does not serve.</summary>
+    public void Break(string release) => _broken.Add(release);
 
     /// <summary>Deploys a release from somewhere else.</summary>
     public async Task<(int ExitCode, string Output)> DeployAsync(string release, bool serves = true, bool starts = true)
