@@ -7,8 +7,9 @@ using ProdReady.BackupWorker.Storage;
 namespace ProdReady.BackupWorker.Health;
 
 /// <summary>
-/// Whether a run could work: PostgreSQL's programs are there, and a destination can be written to. One of several that cannot is a
-/// degradation, and so is a database whose newest verified backup is old somewhere: a restart or another replica would not change that.
+/// Whether a run could work: PostgreSQL's programs are there, and destinations can be written to. One that cannot is a degradation, and so
+/// is a database whose newest verified backup is old somewhere: a restart or another replica would not change that, and whoever is to remove
+/// old backups or to restore one needs the service in its place.
 /// </summary>
 internal sealed class BackupsHealthCheck(
     PostgresPrograms programs,
@@ -28,7 +29,7 @@ internal sealed class BackupsHealthCheck(
         var problems = (await Task.WhenAll(_probes.Select(probe => probe.WhyNotAsync(cancellationToken)))).OfType<string>().ToList();
         var late = LateBackups.Find(ages.All, _interval, ages.UpFor, time.GetUtcNow());
         var all = string.Join(' ', problems.Prepend(programProblem).OfType<string>().Concat(late));
-        return programProblem is not null || problems.Count == _probes.Count ? HealthCheckResult.Unhealthy(all)
+        return programProblem is not null ? HealthCheckResult.Unhealthy(all)
             : all.Length > 0 ? HealthCheckResult.Degraded(all)
             : HealthCheckResult.Healthy();
     }
