@@ -18,6 +18,9 @@ namespace ProdReady.ServiceDefaults;
 /// <summary>What every service gets, in three calls of its Program.</summary>
 public static class ServiceDefaultsExtensions
 {
+    /// <summary>Requests under way, and then a queue's <c>StopGrace</c> of 3 s with its last commit.</summary>
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(8);
+
     /// <summary>
     /// Adds configuration by environment names, logging, telemetry, health checks, problem details, API keys, an OpenAPI document, and
     /// resilience, service discovery and correlation on every <see cref="HttpClient"/>.
@@ -26,7 +29,7 @@ public static class ServiceDefaultsExtensions
     {
         builder.AddEnvironmentNames();
         builder.WebHost.ConfigureKestrel(options => options.AddServerHeader = false);
-        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.AddConsoleLog();
         builder.AddRequestLog();

@@ -136,8 +136,9 @@ public sealed partial class ApiKeyRing
         try
         {
             var changes = await _store.ReadChangesAsync(_version);
-            // Deleted keys, or a restored database: what is known may be about keys that are no more
-            var afresh = changes is not null && _version > 0 && (changes.Version < _version || changes.Cleared > _version);
+            // Deleted keys, or a restored database: what is known may be about keys that are no more. After an outage, too: the server that
+            // answers now may be another one, which lacks the last changes of the one before, and has made others since
+            var afresh = changes is not null && _version > 0 && (_down || changes.Version < _version || changes.Cleared > _version);
             if (afresh)
             {
                 changes = await _store.ReadChangesAsync(0);

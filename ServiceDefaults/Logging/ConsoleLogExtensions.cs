@@ -34,13 +34,15 @@ internal static class ConsoleLogExtensions
         // The line has the trace's ids in places of their own
         builder.Logging.Configure(options => options.ActivityTrackingOptions = ActivityTrackingOptions.None);
         // Ahead of any exporter, because that is added later
-        builder.Services.ConfigureOpenTelemetryLoggerProvider(logging => logging.AddProcessor(new RedactionProcessor()));
+        builder.Services.ConfigureOpenTelemetryLoggerProvider(logging => logging.AddProcessor(
+            services => new RedactionProcessor(services.GetRequiredService<LineLoggerProvider>())));
         builder.Services.TryAddSingleton(new LogOutput(Console.OpenStandardOutput()));
-        builder.Services.AddSingleton<ILoggerProvider>(services => new LineLoggerProvider(
+        builder.Services.AddSingleton(services => new LineLoggerProvider(
             Format(services.GetRequiredService<IConfiguration>(), services.GetRequiredService<IHostEnvironment>()),
             services.GetRequiredService<LogOutput>().Stream,
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<IMeterFactory>()));
+        builder.Services.AddSingleton<ILoggerProvider>(services => services.GetRequiredService<LineLoggerProvider>());
     }
 
     private static ILineFormat Format(IConfiguration configuration, IHostEnvironment environment)

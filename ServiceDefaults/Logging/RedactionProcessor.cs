@@ -4,8 +4,8 @@ using ProdReady.ServiceDefaults.Correlation;
 
 namespace ProdReady.ServiceDefaults.Logging;
 
-/// <summary>What goes to a collector is redacted as the console's lines are, and has the correlation id.</summary>
-internal sealed class RedactionProcessor : BaseProcessor<LogRecord>
+/// <summary>What goes to a collector is redacted as the console's lines are, scopes too, and has the correlation id.</summary>
+internal sealed class RedactionProcessor(LineLoggerProvider lines) : BaseProcessor<LogRecord>
 {
     public override void OnEnd(LogRecord data)
     {
@@ -18,9 +18,10 @@ internal sealed class RedactionProcessor : BaseProcessor<LogRecord>
 
         if (data.Attributes?.FirstOrDefault(field => field.Key == FieldReader.Template).Value is { } template)
         {
-            fields.Add(new(FieldReader.Template, template));
+            fields.Add(new(FieldReader.Template, SafeValue.Text(SafeValue.ToText(template))));
         }
 
+        AddScopes(fields);
         if (CorrelationId.Current is { } correlationId)
         {
             fields.RemoveAll(field => field.Key == FieldReader.CorrelationId);
@@ -29,6 +30,17 @@ internal sealed class RedactionProcessor : BaseProcessor<LogRecord>
 
         RedactException(data, fields);
         data.Attributes = fields;
+    }
+
+    /// <summary>The innermost first: of two of a name, the nearer one holds, and before both the line's own.</summary>
+    private void AddScopes(List<KeyValuePair<string, object?>> fields)
+    {
+        var scopes = new List<object>();
+        lines.ReadScopes(scopes);
+        foreach (var scope in Enumerable.Reverse(scopes).OfType<List<KeyValuePair<string, object?>>>())
+        {
+            fields.AddRange(scope.Where(field => !fields.Exists(known => known.Key == field.Key)).ToList());
+        }
     }
 
     /// <summary>An exception's text cannot be changed, so where it holds secrets, its description goes out in its place.</summary>

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.ExceptionServices;
 using DbUp;
 using DbUp.Engine;
 using DbUp.Engine.Output;
@@ -27,6 +28,8 @@ internal sealed partial class MigrationWorker(
     /// <summary>How long the start waits for a database that is not up yet.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    private const string LockTimeout = "2s";
+
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);
 
     /// <summary>The service's own scripts have 100, and may build on these.</summary>
@@ -52,6 +55,12 @@ internal sealed partial class MigrationWorker(
                 _background = Task.Run(() => MigrateLaterAsync(connectionString, _stopping.Token), CancellationToken.None);
                 return;
             }
+            catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.LockNotAvailable)
+            {
+                // Another replica migrates, or a dump is under way: however long that takes
+                Log.WaitingForLock(logger, schema);
+                await Task.Delay(RetryDelay, time, cancellationToken);
+            }
             catch (Exception exception) when (DatabaseOutage.Caused(exception) && time.GetElapsedTime(started) < Patience)
             {
                 Log.WaitingForDatabase(logger, schema, exception.Message);
@@ -69,7 +78,7 @@ internal sealed partial class MigrationWorker(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync();
-        await _background;
+        await _background.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -121,12 +130,16 @@ internal sealed partial class MigrationWorker(
         await using var connection = new NpgsqlConnection(
             new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync(cancellationToken);
+        await using (var command = new NpgsqlCommand($"SET lock_timeout = '{LockTimeout}'", connection))
+        {
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
         // Held by this session until it closes, whatever happens to the process
         await using (var command = new NpgsqlCommand(
             "SELECT pg_advisory_lock(hashtextextended('prodready:migrations:' || $1, 0))", connection))
         {
             command.Parameters.AddWithValue(schema);
-            command.CommandTimeout = 0;
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
 
@@ -144,11 +157,17 @@ internal sealed partial class MigrationWorker(
             .JournalToPostgresqlTable(schema, "schema_versions")
             .WithTransactionPerScript()
             .WithVariablesDisabled()
+            .WithPreprocessor(new BoundedLocks())
             .LogTo(new DbUpLog(logger))
             .Build()
             .PerformUpgrade();
         if (!result.Successful)
         {
+            if (DatabaseOutage.Caused(result.Error))
+            {
+                ExceptionDispatchInfo.Throw(result.Error);
+            }
+
             throw new InvalidOperationException(
                 $"Migration {result.ErrorScript?.Name} of schema '{schema}' failed: {result.Error.Message}", result.Error);
         }
@@ -157,6 +176,15 @@ internal sealed partial class MigrationWorker(
         {
             Log.Migrated(logger, schema, script.Name);
         }
+    }
+
+    /// <summary>
+    /// A change of a table waits for whoever uses it, such as a dump, and everybody else then waits behind the change: so only for a moment, and
+    /// then again.
+    /// </summary>
+    private sealed class BoundedLocks : IScriptPreprocessor
+    {
+        public string Process(string contents) => $"SET LOCAL lock_timeout = '{LockTimeout}';\n{contents}";
     }
 
     private sealed class DbUpLog(ILogger logger) : IUpgradeLog
@@ -192,6 +220,9 @@ internal sealed partial class MigrationWorker(
     {
         [LoggerMessage(LogLevel.Information, "Waiting for the database to migrate schema {Schema}: {Reason}")]
         public static partial void WaitingForDatabase(ILogger logger, string schema, string reason);
+
+        [LoggerMessage(LogLevel.Information, "Waiting for a lock to migrate schema {Schema}: another replica migrates it, or a dump is under way")]
+        public static partial void WaitingForLock(ILogger logger, string schema);
 
         [LoggerMessage(LogLevel.Error, "Starting without the database; schema {Schema} is migrated as soon as it answers: {Reason}")]
         public static partial void StartingWithoutDatabase(ILogger logger, string schema, string reason);

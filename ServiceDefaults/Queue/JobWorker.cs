@@ -16,6 +16,7 @@ internal sealed partial class JobWorker<T>(
     JobQueueOptions options,
     QueueMetrics metrics,
     QueueOutage outage,
+    IHostApplicationLifetime lifetime,
     TimeProvider time,
     ILogger logger) : BackgroundService
 {
@@ -29,8 +30,14 @@ internal sealed partial class JobWorker<T>(
     private readonly WakeUp _room = new();
     private readonly JobFinisher _finisher = new(queue, store, metrics, outage, time, logger);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <remarks>
+    /// It ends when the service begins to stop, not when its turn comes: services are stopped one after the other, and several queues
+    /// would not all have their <see cref="JobQueueOptions.StopGrace"/>.
+    /// </remarks>
+    protected override async Task ExecuteAsync(CancellationToken ownTurn)
     {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ownTurn, lifetime.ApplicationStopping);
+        var stoppingToken = stop.Token;
         using var upkeep = new CancellationTokenSource();
         using var lastCommit = new CancellationTokenSource();
         var finishing = _finisher.RunAsync(Forget, lastCommit.Token);

@@ -85,7 +85,7 @@ public static class QueueExtensions
         var runner = new JobRunner<T>(queue.Queue, queue.Payload, handler, options, metrics, time, logger);
         return new(
             queue.Queue, services.GetRequiredService<JobStore>(), runner, options, metrics,
-            services.GetRequiredService<QueueOutage>(), time, logger);
+            services.GetRequiredService<QueueOutage>(), services.GetRequiredService<IHostApplicationLifetime>(), time, logger);
     }
 
     /// <summary>The queue of a kind of payload that has one.</summary>

@@ -19,7 +19,7 @@ public static class Redactor
     private static readonly SearchValues<string> Words = SearchValues.Create(
         [
             "pr_", "sk_", "rk_", "whsec_", "flwseck", "bearer", "basic", "eyj", "pass", "pwd", "secret", "token", "auth",
-            "cookie", "signature", "key", "credential", "phone", "msisdn", "session",
+            "cookie", "signature", "verif", "key", "credential", "phone", "msisdn", "session",
         ],
         StringComparison.OrdinalIgnoreCase);
 

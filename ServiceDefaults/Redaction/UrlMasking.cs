@@ -52,6 +52,15 @@ internal static class UrlMasking
         }
 
         var query = word.IndexOf('?');
+        var another = word.IndexOf(SchemeEnd, StringComparison.Ordinal);
+        if (another >= 0 && (query < 0 || another < query))
+        {
+            // Several in a word, as in JSON without spaces
+            masked.Append(word[..another]);
+            MaskWord(masked, word[another..]);
+            return;
+        }
+
         if (query < 0 || !(scheme >= 0 || word[..query].Contains('/') || word[query..].Contains('=')))
         {
             masked.Append(word);

@@ -40,11 +40,8 @@ internal static class OtlpExtensions
             builder.Services.AddOptions<OtlpExporterOptions>(OtlpSignal.Logs.Name).Configure(OtlpSignal.Logs);
             telemetry.WithLogging(
                 logging => logging.AddOtlpExporter(OtlpSignal.Logs.Name, configureExporter: null),
-                options =>
-                {
-                    options.IncludeScopes = true;
-                    options.IncludeFormattedMessage = true;
-                });
+                // Not IncludeScopes, which would send them as they are: RedactionProcessor has them
+                options => options.IncludeFormattedMessage = true);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Time.Testing;
+using Npgsql;
 using ProdReady.ServiceDefaults.Hosting;
 using ProdReady.ServiceDefaults.Postgres;
 using ProdReady.Testing;
@@ -59,6 +60,36 @@ public sealed class ServiceRunnerTests(DataStores stores) : IDisposable
         Assert.Equal(ServiceRunner.StartFailed, await app.RunServiceAsync().WaitAsync(Cancellation));
     }
 
+    /// <summary>As a dump holds it: the change gives up its place, so that nobody waits behind it, and is tried again.</summary>
+    [Fact]
+    public async Task A_migration_waits_for_a_table_that_is_in_use_and_holds_nobody_up()
+    {
+        await using var database = await stores.CreateDatabaseAsync();
+        await using var connection = new NpgsqlConnection(database.ConnectionString);
+        await connection.OpenAsync(Cancellation);
+        await ExecuteAsync(connection, "CREATE SCHEMA tests; CREATE TABLE tests.things (a int)");
+        var dump = await connection.BeginTransactionAsync(Cancellation);
+        await ExecuteAsync(connection, "LOCK TABLE tests.things IN ACCESS SHARE MODE");
+        await using var app = Build(
+            database.ConnectionString, new MigrationScript("tests", "0001_change", "ALTER TABLE tests.things ADD COLUMN b int"));
+
+        var run = app.RunServiceAsync();
+        await _waiting.First.WaitAsync(Cancellation);
+        Assert.False(app.Lifetime.ApplicationStarted.IsCancellationRequested);
+        await dump.DisposeAsync();
+
+        await Eventually.ReadAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(1));
+                return Task.FromResult(run.IsCompleted || app.Lifetime.ApplicationStarted.IsCancellationRequested);
+            },
+            isOver => isOver);
+        await ExecuteAsync(connection, "SELECT b FROM tests.things");
+        app.Lifetime.StopApplication();
+        Assert.Equal(0, await run.WaitAsync(Cancellation));
+    }
+
     [Fact]
     public async Task A_port_that_is_taken_ends_as_a_start_that_failed()
     {
@@ -72,6 +103,12 @@ public sealed class ServiceRunnerTests(DataStores stores) : IDisposable
         Assert.Equal(ServiceRunner.StartFailed, await app.RunServiceAsync().WaitAsync(Cancellation));
     }
 
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(Cancellation);
+    }
+
     private WebApplication Build(string connectionString, params MigrationScript[] scripts)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
@@ -81,7 +118,7 @@ public sealed class ServiceRunnerTests(DataStores stores) : IDisposable
         builder.Services.AddSingleton<TimeProvider>(_time);
         builder.Logging.ClearProviders().AddProvider(_waiting);
         builder.AddPostgres();
-        builder.AddMigrations("tests", typeof(ServiceRunner).Assembly);
+        builder.AddMigrations("tests", typeof(ServiceRunnerTests).Assembly);
         foreach (var script in scripts)
         {
             builder.Services.AddSingleton(script);
@@ -107,7 +144,7 @@ public sealed class ServiceRunnerTests(DataStores stores) : IDisposable
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (formatter(state, exception).StartsWith("Waiting for the database", StringComparison.Ordinal))
+            if (formatter(state, exception).StartsWith("Waiting for", StringComparison.Ordinal))
             {
                 _first.TrySetResult();
             }

@@ -39,6 +39,27 @@ public sealed partial class ExportedLogTests
         Assert.DoesNotContain("hunter2", (string)attributes["exception.stacktrace"]!, StringComparison.Ordinal);
     }
 
+    /// <summary>ASP.NET Core opens one with the path around each request.</summary>
+    [Fact]
+    public async Task Scopes_are_redacted_too()
+    {
+        var records = new List<LogRecord>();
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production" });
+        builder.AddServiceDefaults();
+        builder.Logging.AddOpenTelemetry(logging => logging.AddInMemoryExporter(records));
+        await using var app = builder.Build();
+        var logger = app.Services.GetRequiredService<ILogger<ExportedLogTests>>();
+
+        using (logger.BeginScope(new Dictionary<string, object> { ["RequestPath"] = "/phone-numbers/+2348031234567", ["Url"] = "outer" }))
+        using (logger.BeginScope(new Dictionary<string, object> { ["queue"] = "sms", ["RequestPath"] = "/phone-numbers/+2348031234568" }))
+        {
+            Lines.Refused(logger, "hunter2", "inner", new InvalidOperationException("no"));
+        }
+
+        var attributes = Assert.Single(records, record => record.LogLevel == LogLevel.Error).Attributes!.ToDictionary();
+        Assert.Equal(("sms", "/phone-numbers/+2348*****68", "inner"), (attributes["queue"], attributes["RequestPath"], attributes["Url"]));
+    }
+
     private static partial class Lines
     {
         [LoggerMessage(LogLevel.Error, "{Password} refused by {Url}")]

@@ -81,6 +81,19 @@ public sealed class DatabaseOutageTests
         Assert.Equal(TimeSpan.FromSeconds(5), answer.Headers.RetryAfter?.Delta);
     }
 
+    /// <summary>Npgsql remembers for ten seconds which hosts were away, and does not try them.</summary>
+    [Fact]
+    public async Task Asked_a_second_time_it_is_still_away()
+    {
+        await using var database = new NpgsqlDataSourceBuilder("Host=127.0.0.1:1,127.0.0.1:2;Username=me;Database=shop").BuildMultiHost();
+
+        for (var call = 0; call < 3; call++)
+        {
+            var exception = await Assert.ThrowsAsync<NpgsqlException>(async () => await database.OpenConnectionAsync(Cancellation));
+            Assert.True(DatabaseOutage.Caused(exception), exception.ToString());
+        }
+    }
+
     [Fact]
     public async Task Migrations_wait_for_it_and_not_for_ever()
     {
