@@ -44,7 +44,7 @@ public static class ServiceRunner
             Report(name, Failures(exception));
             return ConfigurationError;
         }
-        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested && !lifetime.ApplicationStarted.IsCancellationRequested)
         {
             // Asked to stop while it waited for something at its start
             return 0;

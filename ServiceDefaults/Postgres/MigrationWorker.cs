@@ -32,6 +32,8 @@ internal sealed partial class MigrationWorker(
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);
 
+    private static readonly TimeSpan FailureDelay = TimeSpan.FromMinutes(1);
+
     /// <summary>The service's own scripts have 100, and may build on these.</summary>
     private static readonly SqlScriptOptions BeforeTheServices = new() { RunGroupOrder = 1 };
 
@@ -98,19 +100,20 @@ internal sealed partial class MigrationWorker(
                     await MigrateAsync(connectionString, stopping);
                     return;
                 }
-                catch (Exception exception) when (DatabaseOutage.Caused(exception))
+                catch (Exception exception) when (DatabaseOutage.Caused(exception) || stopping.IsCancellationRequested)
                 {
-                    // Said already
+                    // Said already; or whoever starts next finds it as it is
+                }
+                catch (Exception exception)
+                {
+                    // Such as a server that takes no changes before it is promoted
+                    Log.FailedForNow(logger, schema, FailureDelay, exception);
+                    await Task.Delay(FailureDelay, time, stopping);
                 }
             }
         }
-        catch (Exception exception) when (!stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            Log.GivenUp(logger, schema, exception);
-        }
-        catch (Exception) when (stopping.IsCancellationRequested)
-        {
-            // Whoever starts next finds it as it is
         }
     }
 
@@ -227,8 +230,8 @@ internal sealed partial class MigrationWorker(
         [LoggerMessage(LogLevel.Error, "Starting without the database; schema {Schema} is migrated as soon as it answers: {Reason}")]
         public static partial void StartingWithoutDatabase(ILogger logger, string schema, string reason);
 
-        [LoggerMessage(LogLevel.Error, "Schema {Schema} cannot be migrated; what needs it fails until the service is started again")]
-        public static partial void GivenUp(ILogger logger, string schema, Exception exception);
+        [LoggerMessage(LogLevel.Error, "Schema {Schema} cannot be migrated, and what needs it fails; tried again in {Delay}")]
+        public static partial void FailedForNow(ILogger logger, string schema, TimeSpan delay, Exception exception);
 
         [LoggerMessage(LogLevel.Information, "Schema {Schema} migrated by {Script}")]
         public static partial void Migrated(ILogger logger, string schema, string script);

@@ -10,6 +10,9 @@ internal static class UrlMasking
     /// <summary>What a sentence may have put behind a URL.</summary>
     private const string Closing = "\"'`<>()[]{}.,;:!";
 
+    /// <summary>Each is looked for in the rest of its word: the rest of a word with more of them is hidden.</summary>
+    private const int MostUrls = 64;
+
     public static string Mask(string text)
     {
         if (!text.Contains('?', StringComparison.Ordinal)
@@ -36,9 +39,16 @@ internal static class UrlMasking
 
     private static void MaskWord(StringBuilder masked, ReadOnlySpan<char> word)
     {
-        var scheme = word.IndexOf(SchemeEnd, StringComparison.Ordinal);
-        if (scheme >= 0)
+        // Several in a word, as in JSON without spaces; but what is behind a question mark is a query's, whatever it looks like
+        var urls = 0;
+        while (word.IndexOf(SchemeEnd, StringComparison.Ordinal) is >= 0 and var scheme && (urls == 0 || !word[..scheme].Contains('?')))
         {
+            if (urls++ == MostUrls)
+            {
+                masked.Append(Redactor.Mask);
+                return;
+            }
+
             var start = scheme + SchemeEnd.Length;
             masked.Append(word[..start]);
             word = word[start..];
@@ -52,16 +62,7 @@ internal static class UrlMasking
         }
 
         var query = word.IndexOf('?');
-        var another = word.IndexOf(SchemeEnd, StringComparison.Ordinal);
-        if (another >= 0 && (query < 0 || another < query))
-        {
-            // Several in a word, as in JSON without spaces
-            masked.Append(word[..another]);
-            MaskWord(masked, word[another..]);
-            return;
-        }
-
-        if (query < 0 || !(scheme >= 0 || word[..query].Contains('/') || word[query..].Contains('=')))
+        if (query < 0 || !(urls > 0 || word[..query].Contains('/') || word[query..].Contains('=')))
         {
             masked.Append(word);
             return;

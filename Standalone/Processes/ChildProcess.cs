@@ -69,7 +69,8 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        await StopAsync(TimeSpan.FromSeconds(5));
+        // Services take up to 8 s, and 2 s for telemetry
+        await StopAsync(TimeSpan.FromSeconds(12));
         _process.Dispose();
     }
 

@@ -62,12 +62,12 @@ internal sealed partial class IssuerKeys(
         try
         {
             var answer = await library.GetConfigurationAsync(CancellationToken.None);
-            _known = true;
             if (_failure is not null)
             {
                 Log.Back(logger, authority);
             }
 
+            _known = true;
             return answer;
         }
         catch (Exception failure)

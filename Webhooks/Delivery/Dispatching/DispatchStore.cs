@@ -26,18 +26,38 @@ internal sealed class DispatchStore(
     public async Task<bool> DispatchAsync(int limit, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var cursors = await DispatchCursors.TakeAsync(connection, destinations.All, cancellationToken);
-        var groups = destinations.All.ToLookup(destination => cursors[DispatchCursors.NameOf(destination.Name)]);
-        var (first, last) = (groups.Max(group => group.Key), groups.Min(group => group.Key));
-        var (count, reached) = await DispatchAsync(connection, [.. groups[first]], first, null, limit, cancellationToken);
-        if (last < first)
+        await using (var transaction = await connection.BeginTransactionAsync(cancellationToken))
         {
-            await DispatchAsync(connection, [.. groups[last]], last, reached, limit, cancellationToken);
+            var groups = await GroupsAsync(connection, cancellationToken);
+            var first = groups.Max(group => group.Key);
+            var isMore = (await DispatchAsync(connection, [.. groups[first]], first, null, limit, cancellationToken)).Count == limit;
+            await transaction.CommitAsync(cancellationToken);
+            if (groups.Count == 1)
+            {
+                return isMore;
+            }
         }
 
-        await transaction.CommitAsync(cancellationToken);
-        return count == limit || last < first;
+        await using (var transaction = await connection.BeginTransactionAsync(cancellationToken))
+        {
+            var groups = await GroupsAsync(connection, cancellationToken);
+            var (first, last) = (groups.Max(group => group.Key), groups.Min(group => group.Key));
+            if (last < first)
+            {
+                await DispatchAsync(connection, [.. groups[last]], last, first, limit, cancellationToken);
+            }
+
+            await transaction.CommitAsync(cancellationToken);
+        }
+
+        return true;
+    }
+
+    /// <summary>The destinations by how far they are, once it is this replica's turn.</summary>
+    private async Task<ILookup<long, Destination>> GroupsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var cursors = await DispatchCursors.TakeAsync(connection, destinations.All, cancellationToken);
+        return destinations.All.ToLookup(destination => cursors[DispatchCursors.NameOf(destination.Name)]);
     }
 
     /// <summary>Enqueues deliveries in the transaction that <paramref name="connection"/> is in.</summary>
