@@ -18,6 +18,7 @@ internal sealed class CollectorClients(IServiceProvider services, TimeProvider t
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _closing = new(Timeout.InfiniteTimeSpan, time);
+    private readonly Lock _gate = new();
     private bool _disposed;
 
     /// <summary>Lets the exporter send by a client of this class.</summary>
@@ -43,10 +44,13 @@ internal sealed class CollectorClients(IServiceProvider services, TimeProvider t
 
     public Task StoppedAsync(CancellationToken cancellationToken)
     {
-        // A host can be stopped once more after it was disposed of
-        if (!_disposed)
+        // A host can be stopped once more after it was disposed of, and while it is
+        lock (_gate)
         {
-            _closing.CancelAfter(Grace);
+            if (!_disposed)
+            {
+                _closing.CancelAfter(Grace);
+            }
         }
 
         return Task.CompletedTask;
@@ -54,8 +58,11 @@ internal sealed class CollectorClients(IServiceProvider services, TimeProvider t
 
     public void Dispose()
     {
-        _disposed = true;
-        _closing.Dispose();
+        lock (_gate)
+        {
+            _disposed = true;
+            _closing.Dispose();
+        }
     }
 
     private static SocketsHttpHandler CreateInnerHandler(SslClientAuthenticationOptions tls) => new()
