@@ -55,6 +55,8 @@ internal sealed class MessageMetrics
         _unknown.Add(0, Tag("cause", "sender_died"));
         _resolved.Add(0, Tag("outcome", "given_up"));
         _ended.Add(0, Tag("status", MessageStatus.Failed));
+        _sent.Add(0);
+        _postponed.Add(0);
     }
 
     public void Arrived(AcceptedMessage message) => _arrived.Add(
