@@ -1,3 +1,4 @@
+using StackExchange.Redis;
 using ZiggyCreatures.Caching.Fusion;
 using ZiggyCreatures.Caching.Fusion.Backplane;
 
@@ -10,6 +11,7 @@ namespace ProdReady.ServiceDefaults.Caching;
 internal sealed class RedisBackplane(CacheRedis redis, ChangeFeed feed) : IFusionCacheBackplane
 {
     private BackplaneSubscriptionOptions? _subscription;
+    private Task? _listening;
 
     public void Subscribe(BackplaneSubscriptionOptions options) => _subscription = options;
 
@@ -35,8 +37,17 @@ internal sealed class RedisBackplane(CacheRedis redis, ChangeFeed feed) : IFusio
         throw new NotSupportedException();
 
     /// <summary>Listens to the channel; the library subscribes anew whenever it has reconnected.</summary>
-    public Task ListenAsync() =>
-        redis.Multiplexer.GetSubscriber().SubscribeAsync(redis.Keys.Channel, (_, message) => feed.Receive(message));
+    /// <remarks>It keeps what listens even where it cannot subscribe, and would call it once for each time that it was asked to.</remarks>
+    public Task ListenAsync()
+    {
+        if (_listening is { IsCompleted: true, IsCompletedSuccessfully: false })
+        {
+            redis.Multiplexer.GetSubscriber().Unsubscribe(redis.Keys.Channel, null, CommandFlags.FireAndForget);
+        }
+
+        _listening = redis.Multiplexer.GetSubscriber().SubscribeAsync(redis.Keys.Channel, (_, message) => feed.Receive(message));
+        return _listening;
+    }
 
     /// <summary>Takes an entry out of memory.</summary>
     public void Forget(string key) => Tell(BackplaneMessageAction.EntryRemove, key);

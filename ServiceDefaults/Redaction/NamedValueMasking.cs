@@ -71,6 +71,13 @@ internal static class NamedValueMasking
             return (start + open + 1, start + open + 1 + ClosingQuote(value, line[open], escaped: open == 1));
         }
 
+        if (line is ['[', ..] or ['{', ..])
+        {
+            // A list or an object: where it ends takes a parser to say, so all that may be of it goes
+            var close = line.LastIndexOf(line[0] == '[' ? ']' : '}');
+            return (start, start + (close < 0 ? line.Length : close + 1));
+        }
+
         var isHeader = text[separator] == ':'
             && (name.EndsWith("Authorization", StringComparison.OrdinalIgnoreCase)
                 || name.EndsWith("Cookie", StringComparison.OrdinalIgnoreCase)

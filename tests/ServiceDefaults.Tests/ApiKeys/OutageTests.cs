@@ -72,6 +72,38 @@ public sealed class OutageTests(DataStores stores)
             service.Logs.All, line => line.StartsWith("Information ApiKeyRing API keys can be read now", StringComparison.Ordinal));
     }
 
+    /// <summary>
+    /// The server that answers after an outage may be another one, which lacked the last changes and has made others since: the number is
+    /// the same, and what it stands for is not.
+    /// </summary>
+    [Fact]
+    public async Task After_an_outage_nothing_is_taken_for_known()
+    {
+        await using var database = await KeyDatabase.CreateAsync(stores);
+        var key = await database.AddAsync(["*"]);
+        await using var service = await KeyedService.StartAsync(database.ConnectionString);
+        Assert.Equal(HttpStatusCode.OK, await service.StatusAsync("/send", key.Text));
+
+        await using (var connection = new NpgsqlConnection(database.ConnectionString))
+        {
+            await connection.OpenAsync(Cancellation);
+            await using var transaction = await connection.BeginTransactionAsync(Cancellation);
+            await ExecuteAsync("LOCK TABLE gateway.api_key_state");
+            await UnavailableAsync(service, key.Text);
+            await ExecuteAsync("SET LOCAL session_replication_role = replica");
+            await ExecuteAsync($"UPDATE gateway.api_keys SET revoked_at = now(), revoked_by = 'admin' WHERE id = '{key.Id}'");
+            await transaction.CommitAsync(Cancellation);
+
+            async Task ExecuteAsync(string sql)
+            {
+                await using var command = new NpgsqlCommand(sql, connection, transaction);
+                await command.ExecuteNonQueryAsync(Cancellation);
+            }
+        }
+
+        await Eventually.ReadAsync(() => service.StatusAsync("/send", key.Text), status => status == HttpStatusCode.Unauthorized);
+    }
+
     [Fact]
     public async Task Before_the_gateway_has_made_the_table_keys_cannot_be_checked()
     {

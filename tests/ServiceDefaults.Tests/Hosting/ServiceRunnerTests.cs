@@ -60,6 +60,22 @@ public sealed class ServiceRunnerTests(DataStores stores) : IDisposable
         Assert.Equal(ServiceRunner.StartFailed, await app.RunServiceAsync().WaitAsync(Cancellation));
     }
 
+    /// <summary>The migration's own connection may be the one that fails.</summary>
+    [Fact]
+    public async Task A_database_that_goes_away_under_a_migration_is_away()
+    {
+        await using var database = await stores.CreateDatabaseAsync();
+        await using var app = Build(
+            database.ConnectionString,
+            new MigrationScript("tests", "0001_away", "DO $$ BEGIN RAISE EXCEPTION 'starting up' USING ERRCODE = '57P03'; END $$"));
+        var run = app.RunServiceAsync();
+        await _waiting.First.WaitAsync(Cancellation);
+
+        app.Lifetime.StopApplication();
+
+        Assert.Equal(0, await run.WaitAsync(Cancellation));
+    }
+
     /// <summary>As a dump holds it: the change gives up its place, so that nobody waits behind it, and is tried again.</summary>
     [Fact]
     public async Task A_migration_waits_for_a_table_that_is_in_use_and_holds_nobody_up()

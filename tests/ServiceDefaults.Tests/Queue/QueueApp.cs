@@ -28,10 +28,17 @@ internal sealed class QueueApp : IAsyncDisposable
     public JobStore Store => Services.GetRequiredService<JobStore>();
 
     /// <summary>Starts a process on <paramref name="connectionString"/>; with a handler it works, too.</summary>
-    public static async Task<QueueApp> StartAsync(
+    public static Task<QueueApp> StartAsync(
         string connectionString,
         Func<Job<Item>, CancellationToken, Task<JobOutcome>>? handle = null,
-        params (string Key, string Value)[] settings)
+        params (string Key, string Value)[] settings) => StartAsync(connectionString, handle, null, settings);
+
+    /// <summary>Starts a process with a service that is stopped before the worker.</summary>
+    public static async Task<QueueApp> StartAsync(
+        string connectionString,
+        Func<Job<Item>, CancellationToken, Task<JobOutcome>>? handle,
+        IHostedService? stoppedFirst,
+        (string Key, string Value)[] settings)
     {
         var log = new LogLines();
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
@@ -51,6 +58,11 @@ internal sealed class QueueApp : IAsyncDisposable
         {
             builder.Services.AddSingleton(handle);
             builder.AddJobWorker<Item, GivenHandler>();
+        }
+
+        if (stoppedFirst is not null)
+        {
+            builder.Services.AddSingleton(stoppedFirst);
         }
 
         var host = builder.Build();

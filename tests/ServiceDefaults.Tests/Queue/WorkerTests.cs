@@ -182,6 +182,30 @@ public sealed class WorkerTests(DataStores stores) : QueueTest(stores)
         Assert.Equal(0L, await app.ScalarAsync<long>("SELECT sum(attempts) FROM tests.jobs"));
     }
 
+    /// <summary>Several queues would not all have their time otherwise.</summary>
+    [Fact]
+    public async Task Worker_drains_from_the_beginning_of_the_stop_on_and_not_when_its_turn_comes()
+    {
+        var (begun, cancelled) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var app = await QueueApp.StartAsync(
+            Database.ConnectionString,
+            async (_, token) =>
+            {
+                begun.SetResult();
+                await Task.Delay(Timeout.Infinite, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                cancelled.SetResult();
+                return new JobOutcome.Done();
+            },
+            new StopsAfter(cancelled.Task),
+            [("Queues:items:StopGrace", "00:00:00.1")]);
+        await app.EnqueueAsync(New(1));
+        await begun.Task.WaitAsync(Cancellation);
+
+        await app.StopAsync();
+
+        Assert.True(cancelled.Task.IsCompleted);
+    }
+
     [Fact]
     public async Task Stopping_worker_cancels_what_does_not_end_and_gives_it_back()
     {
@@ -202,5 +226,12 @@ public sealed class WorkerTests(DataStores stores) : QueueTest(stores)
         var depth = await app.DepthAsync();
         Assert.Equal((1, 0), (depth.Waiting, depth.Running));
         Assert.Equal(0, await app.ScalarAsync<int>("SELECT attempts FROM tests.jobs"));
+    }
+
+    private sealed class StopsAfter(Task something) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => something.WaitAsync(cancellationToken);
     }
 }

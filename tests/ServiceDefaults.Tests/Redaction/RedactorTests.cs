@@ -24,6 +24,8 @@ public sealed class RedactorTests
     [InlineData("redis://:hunter2@cache:6379", "redis://:***@cache:6379")]
     [InlineData("{\"api\":\"https://a.example/x\",\"db\":\"postgres://app:hunter2@db/shop\"}", "{\"api\":\"https://a.example/x\",\"db\":\"postgres://app:***@db/shop\"}")]
     [InlineData("verif-hash: hunter2", "verif-hash: ***")]
+    [InlineData("{\"password\":[\"hunter2\",\"hunter3\"]}", "{\"password\":***}")]
+    [InlineData("secret: {\"old\": \"hunter2\"}", "secret: ***")]
     [InlineData("a://b,c://d?e=f&g://h", "a://b,c://d?e=***&***")]
     [InlineData("postgres://me:p@ss/w?rd@db/shop", "postgres://me:***@db/shop")]
     [InlineData("postgres://me:hunter/2@db/shop", "postgres://me:***@db/shop")]
