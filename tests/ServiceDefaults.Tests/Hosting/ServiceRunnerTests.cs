@@ -25,7 +25,7 @@ public sealed class ServiceRunnerTests(DataStores stores) : IDisposable
     {
         await using var app = Build(Nowhere);
         var run = app.RunServiceAsync();
-        await _waiting.First.WaitAsync(Cancellation);
+        await WaitsAsync(run);
 
         app.Lifetime.StopApplication();
 
@@ -37,8 +37,7 @@ public sealed class ServiceRunnerTests(DataStores stores) : IDisposable
     {
         await using var app = Build(Nowhere);
         var run = app.RunServiceAsync();
-        await _waiting.First.WaitAsync(Cancellation);
-        Assert.False(run.IsCompleted);
+        await WaitsAsync(run);
 
         await Eventually.ReadAsync(
             () =>
@@ -69,7 +68,7 @@ public sealed class ServiceRunnerTests(DataStores stores) : IDisposable
             database.ConnectionString,
             new MigrationScript("tests", "0001_away", "DO $$ BEGIN RAISE EXCEPTION 'starting up' USING ERRCODE = '57P03'; END $$"));
         var run = app.RunServiceAsync();
-        await _waiting.First.WaitAsync(Cancellation);
+        await WaitsAsync(run);
 
         app.Lifetime.StopApplication();
 
@@ -90,7 +89,7 @@ public sealed class ServiceRunnerTests(DataStores stores) : IDisposable
             database.ConnectionString, new MigrationScript("tests", "0001_change", "ALTER TABLE tests.things ADD COLUMN b int"));
 
         var run = app.RunServiceAsync();
-        await _waiting.First.WaitAsync(Cancellation);
+        await WaitsAsync(run);
         Assert.False(app.Lifetime.ApplicationStarted.IsCancellationRequested);
         await dump.DisposeAsync();
 
@@ -117,6 +116,12 @@ public sealed class ServiceRunnerTests(DataStores stores) : IDisposable
         await using var app = builder.Build();
 
         Assert.Equal(ServiceRunner.StartFailed, await app.RunServiceAsync().WaitAsync(Cancellation));
+    }
+
+    private async Task WaitsAsync(Task<int> run)
+    {
+        await Task.WhenAny(run, _waiting.First).WaitAsync(Cancellation);
+        Assert.False(run.IsCompleted, "It has ended in place of waiting");
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
