@@ -110,7 +110,7 @@ public sealed class IssuerKeysTests : IDisposable
     }
 
     /// <summary>At once; the bound is for a test that fails.</summary>
-    private Task AwayAsync() => Assert.ThrowsAsync<IssuerAwayException>(
+    private Task<IssuerAwayException> AwayAsync() => Assert.ThrowsAsync<IssuerAwayException>(
         () => _keys.GetConfigurationAsync(Cancelled).WaitAsync(TimeSpan.FromSeconds(30), Cancelled));
 
     private async Task FailAsync()
