@@ -31,9 +31,37 @@ public static class HealthProbe
     {
         // As the host reads them: the latter win
         var settings = new ConfigurationBuilder().AddEnvironmentVariables("DOTNET_").AddEnvironmentVariables("ASPNETCORE_").Build();
-        var (isReady, line) = await AskAsync(args.ElementAtOrDefault(1) ?? Address(settings["URLS"], settings["HTTP_PORTS"]));
-        Console.WriteLine(line);
+        var address = args.ElementAtOrDefault(1) ?? Address(settings["URLS"], settings["HTTP_PORTS"]);
+        var (isReady, answer) = await AskAsync(address);
+        Console.WriteLine($"{ReadyUrl(address)}: {answer}");
         return isReady ? 0 : 1;
+    }
+
+    /// <summary>Asks the service at an address, for 4 s at most.</summary>
+    /// <param name="address">Its base address.</param>
+    /// <returns>Whether it is ready, and its answer in words: <c>200 Healthy</c>, <c>no answer within 4 s</c>.</returns>
+    public static async Task<(bool IsReady, string Answer)> AskAsync(string address)
+    {
+        // Never through a proxy that the environment names for the world outside
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
+        {
+            Timeout = Patience,
+            MaxResponseContentBufferSize = MaxAnswerBytes,
+        };
+        try
+        {
+            using var response = await client.GetAsync(new Uri(ReadyUrl(address)));
+            var status = StatusOf(await response.Content.ReadAsStringAsync());
+            return (response.IsSuccessStatusCode && status is not null, $"{(int)response.StatusCode} {status ?? "without a health answer"}");
+        }
+        catch (OperationCanceledException)
+        {
+            return (false, $"no answer within {Patience.TotalSeconds} s");
+        }
+        catch (Exception exception) when (exception is HttpRequestException or UriFormatException or NotSupportedException)
+        {
+            return (false, $"no answer: {exception.Message}");
+        }
     }
 
     /// <summary>Where a service with these settings can be reached from its own container.</summary>
@@ -56,32 +84,7 @@ public static class HealthProbe
         return $"{address.Scheme}://{(isAny ? "127.0.0.1" : address.Host)}:{address.Port}";
     }
 
-    /// <summary>Asks the service at an address.</summary>
-    /// <returns>Whether it is ready, and a line that says so.</returns>
-    internal static async Task<(bool IsReady, string Line)> AskAsync(string address)
-    {
-        // Never through a proxy that the environment names for the world outside
-        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
-        {
-            Timeout = Patience,
-            MaxResponseContentBufferSize = MaxAnswerBytes,
-        };
-        var url = $"{address.TrimEnd('/')}/health/ready";
-        try
-        {
-            using var response = await client.GetAsync(new Uri(url));
-            var status = StatusOf(await response.Content.ReadAsStringAsync());
-            return (response.IsSuccessStatusCode && status is not null, $"{url}: {(int)response.StatusCode} {status ?? "without a health answer"}");
-        }
-        catch (OperationCanceledException)
-        {
-            return (false, $"{url}: no answer within {Patience.TotalSeconds} s");
-        }
-        catch (Exception exception) when (exception is HttpRequestException or UriFormatException or NotSupportedException)
-        {
-            return (false, $"{url}: no answer: {exception.Message}");
-        }
-    }
+    private static string ReadyUrl(string address) => $"{address.TrimEnd('/')}/health/ready";
 
     private static string? StatusOf(string body)
     {

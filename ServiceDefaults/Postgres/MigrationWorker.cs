@@ -14,7 +14,7 @@ namespace ProdReady.ServiceDefaults.Postgres;
 /// <summary>
 /// Migrates one schema in <see cref="StartingAsync"/>, that is before any other hosted service and before Kestrel listens.
 /// Replicas that start together take turns by an advisory lock; the later ones find nothing left to do. A service that goes on without
-/// Postgres does not wait for one that is away.
+/// Postgres does not wait for one that is away, and for a lock as long as others wait for Postgres.
 /// </summary>
 internal sealed partial class MigrationWorker(
     string schema,
@@ -25,7 +25,7 @@ internal sealed partial class MigrationWorker(
     TimeProvider time,
     ILogger<MigrationWorker> logger) : IHostedLifecycleService, IDisposable
 {
-    /// <summary>How long the start waits for a database that is not up yet.</summary>
+    /// <summary>How long the start waits for a database that is not up yet; without need of it, for a lock.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private const string LockTimeout = "2s";
@@ -51,17 +51,18 @@ internal sealed partial class MigrationWorker(
                 await MigrateAsync(connectionString, cancellationToken);
                 return;
             }
-            catch (Exception exception) when (DatabaseOutage.Caused(exception) && !isVital)
+            catch (PostgresException exception) when (
+                exception.SqlState == PostgresErrorCodes.LockNotAvailable && (isVital || time.GetElapsedTime(started) < Patience))
             {
-                Log.StartingWithoutDatabase(logger, schema, exception.Message);
-                _background = Task.Run(() => MigrateLaterAsync(connectionString, _stopping.Token), CancellationToken.None);
-                return;
-            }
-            catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.LockNotAvailable)
-            {
-                // Another replica migrates, or a dump is under way: however long that takes
+                // Another replica migrates, or a dump is under way: however long that takes, where nothing works before it has
                 Log.WaitingForLock(logger, schema);
                 await Task.Delay(RetryDelay, time, cancellationToken);
+            }
+            catch (Exception exception) when (DatabaseOutage.Caused(exception) && !isVital)
+            {
+                Log.StartingUnmigrated(logger, schema, exception.Message);
+                _background = Task.Run(() => MigrateLaterAsync(connectionString, _stopping.Token), CancellationToken.None);
+                return;
             }
             catch (Exception exception) when (DatabaseOutage.Caused(exception) && time.GetElapsedTime(started) < Patience)
             {
@@ -227,8 +228,8 @@ internal sealed partial class MigrationWorker(
         [LoggerMessage(LogLevel.Information, "Waiting for a lock to migrate schema {Schema}: another replica migrates it, or a dump is under way")]
         public static partial void WaitingForLock(ILogger logger, string schema);
 
-        [LoggerMessage(LogLevel.Error, "Starting without the database; schema {Schema} is migrated as soon as it answers: {Reason}")]
-        public static partial void StartingWithoutDatabase(ILogger logger, string schema, string reason);
+        [LoggerMessage(LogLevel.Error, "Starting before schema {Schema} is migrated; it is as soon as the database lets it: {Reason}")]
+        public static partial void StartingUnmigrated(ILogger logger, string schema, string reason);
 
         [LoggerMessage(LogLevel.Error, "Schema {Schema} cannot be migrated, and what needs it fails; tried again in {Delay}")]
         public static partial void FailedForNow(ILogger logger, string schema, TimeSpan delay, Exception exception);

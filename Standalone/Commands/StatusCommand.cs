@@ -3,12 +3,16 @@ using ProdReady.Standalone.Stack;
 
 namespace ProdReady.Standalone.Commands;
 
-/// <summary><c>status</c>: where everything is, or that nothing runs and why.</summary>
+/// <summary><c>status</c>: where everything is and how it is, or that nothing runs and why.</summary>
 internal static class StatusCommand
 {
+    private const int Ready = 0;
+    private const int NothingRuns = 1;
+    private const int NotReady = 2;
+
     public static Command Create()
     {
-        var command = new Command("status", "Show the addresses of the running stack");
+        var command = new Command("status", "Show the addresses of the running stack and whether each part is ready. Exit code: 0 ready, 1 nothing runs, 2 not ready");
         command.SetAction((_, cancellationToken) => RunAsync(cancellationToken));
         return command;
     }
@@ -20,17 +24,16 @@ internal static class StatusCommand
         {
             if (await StackDescription.ReadAsync(state.DescriptionFile, cancellationToken) is { } description)
             {
-                StackTable.Write(description, state.DescriptionFile);
-                return 0;
+                return await StackTable.WriteAsync(description, state) ? Ready : NotReady;
             }
 
             Console.WriteLine($"The stack is starting (process {supervisor}). Its log: {state.LogDirectory}");
-            return 0;
+            return NotReady;
         }
 
         Console.WriteLine(File.Exists(state.FailureFile)
             ? $"Nothing is running. The stack had stopped by itself: {await File.ReadAllTextAsync(state.FailureFile, cancellationToken)}"
             : "Nothing is running. Start it: ./prodready up --detach");
-        return 1;
+        return NothingRuns;
     }
 }

@@ -28,7 +28,7 @@ internal static class UpCommand
         try
         {
             await using var stack = await StandaloneStack.StartAsync(Options(state, dashboard, log), stop.Token);
-            StackTable.Write(stack.Description, state.DescriptionFile);
+            await StackTable.WriteAsync(stack.Description, state);
             await StartReport.WriteAsync(report?.FullName, StartReport.Up);
             var failure = await stack.WaitForFailureAsync(stop.Token);
             await File.WriteAllTextAsync(state.FailureFile, failure.Message, CancellationToken.None);

@@ -71,9 +71,9 @@ internal sealed class RedisProcess : IAsyncDisposable
     }
 
     /// <summary>Stops it where it stands: its connections stay open, and nothing is answered.</summary>
-    public Task FreezeAsync() => SignalAsync("-STOP");
+    public Task FreezeAsync() => Freezer.FreezeAsync(_process!.Id);
 
-    public Task ThawAsync() => SignalAsync("-CONT");
+    public Task ThawAsync() => Freezer.ThawAsync(_process!.Id);
 
     public async ValueTask DisposeAsync()
     {
@@ -90,14 +90,6 @@ internal sealed class RedisProcess : IAsyncDisposable
         }
 
         _directory.Delete(recursive: true);
-    }
-
-    private async Task SignalAsync(string signal)
-    {
-        var (exitCode, output) = await Programs.RunAsync(
-            new() { Name = "kill", FileName = Programs.Find("kill")!, Arguments = [signal, $"{_process!.Id}"] },
-            TestContext.Current.CancellationToken);
-        Assert.True(exitCode == 0, output);
     }
 
     private async Task<bool> AnswersAsync()

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Time.Testing;
 using ProdReady.BackupWorker.Runs;
 using ProdReady.BackupWorker.Scheduling;
 using ProdReady.BackupWorker.Tests.Storage;
-using ProdReady.Standalone.Processes;
 using ProdReady.Testing;
 
 namespace ProdReady.BackupWorker.Tests.Faults;
@@ -55,7 +54,7 @@ public sealed class FrozenDatabaseTests(DataStores stores)
         Assert.NotEmpty(processes);
         try
         {
-            await SignalAsync("STOP", processes);
+            await Freezer.FreezeAsync(processes);
             await File.WriteAllTextAsync(gate, "", Cancelled);
             Assert.False(running.IsCompleted);
             time.Advance(TimeSpan.FromMinutes(1));
@@ -73,7 +72,7 @@ public sealed class FrozenDatabaseTests(DataStores stores)
         }
         finally
         {
-            await SignalAsync("CONT", processes);
+            await Freezer.ThawAsync(processes);
         }
 
         Assert.Contains(log.Of(LogLevel.Error), line => line.Contains($" failed: {Sentence}", StringComparison.Ordinal));
@@ -116,18 +115,5 @@ public sealed class FrozenDatabaseTests(DataStores stores)
         {
             return null;
         }
-    }
-
-    private static async Task SignalAsync(string signal, List<int> processes)
-    {
-        var (exitCode, output) = await Programs.RunAsync(
-            new()
-            {
-                Name = "kill",
-                FileName = Programs.Find("kill")!,
-                Arguments = [$"-{signal}", .. processes.Select(process => process.ToString(CultureInfo.InvariantCulture))],
-            },
-            CancellationToken.None);
-        Assert.True(exitCode == 0 || output.Contains("No such process", StringComparison.Ordinal), output);
     }
 }

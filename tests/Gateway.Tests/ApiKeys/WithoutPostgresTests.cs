@@ -29,7 +29,7 @@ public sealed class WithoutPostgresTests(DataStores stores)
 
         Assert.Equal((HttpStatusCode.OK, """{"status":"Degraded"}"""), await ReadyAsync(gateway));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await CreateKeyAsync(gateway));
-        Assert.Single(gateway.Logs.All, line => line.Text.StartsWith("Starting without the database; schema gateway is migrated", StringComparison.Ordinal));
+        Assert.Single(gateway.Logs.All, line => line.Text.StartsWith("Starting before schema gateway is migrated; ", StringComparison.Ordinal));
 
         await postgres.RestartAsync();
 

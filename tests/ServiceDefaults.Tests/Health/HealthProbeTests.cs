@@ -14,9 +14,8 @@ public sealed class HealthProbeTests
     public async Task It_says_what_the_service_beside_it_says(HealthStatus status, bool isReady, string answer)
     {
         await using var app = await StartAsync(app => app.MapDefaultEndpoints(), status);
-        var url = app.Urls.Single();
 
-        Assert.Equal((isReady, $"{url}/health/ready: {answer}"), await HealthProbe.AskAsync(url));
+        Assert.Equal((isReady, answer), await HealthProbe.AskAsync(app.Urls.Single()));
     }
 
     [Theory]
@@ -27,18 +26,17 @@ public sealed class HealthProbeTests
     public async Task Somebody_else_at_that_port_is_not_taken_for_a_service_of_ours(string body)
     {
         await using var app = await StartAsync(app => app.MapGet("/health/ready", () => body), HealthStatus.Healthy);
-        var url = app.Urls.Single();
 
-        Assert.Equal((false, $"{url}/health/ready: 200 without a health answer"), await HealthProbe.AskAsync(url));
+        Assert.Equal((false, "200 without a health answer"), await HealthProbe.AskAsync(app.Urls.Single()));
     }
 
     [Fact]
     public async Task Nobody_at_that_port_is_not_ready()
     {
-        var (isReady, line) = await HealthProbe.AskAsync("http://127.0.0.1:1");
+        var (isReady, answer) = await HealthProbe.AskAsync("http://127.0.0.1:1");
 
         Assert.False(isReady);
-        Assert.StartsWith("http://127.0.0.1:1/health/ready: no answer: Connection refused", line, StringComparison.Ordinal);
+        Assert.StartsWith("no answer: Connection refused", answer, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Reflection;
@@ -101,7 +100,7 @@ public sealed class DatabaseOutageTests
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection([new("ConnectionStrings:prodready", $"postgres://me:secret@{Hosts}/shop")])
             .Build();
-        var lines = new Lines();
+        var lines = new MigrationLines();
         using var worker = new MigrationWorker("shop", Assembly.GetExecutingAssembly(), isVital: true, [], configuration, time, lines);
 
         var starting = worker.StartingAsync(Cancellation);
@@ -118,17 +117,5 @@ public sealed class DatabaseOutageTests
         await Assert.ThrowsAsync<NpgsqlException>(() => starting);
         Assert.NotEmpty(lines);
         Assert.All(lines, line => Assert.StartsWith("Waiting for the database to migrate schema shop: ", line, StringComparison.Ordinal));
-    }
-
-    private sealed class Lines : ConcurrentQueue<string>, ILogger<MigrationWorker>
-    {
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Enqueue(formatter(state, exception));
     }
 }

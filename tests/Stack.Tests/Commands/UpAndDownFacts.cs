@@ -40,6 +40,13 @@ public sealed class UpAndDownFacts : IAsyncDisposable
         Assert.Contains("already running", refusal, StringComparison.Ordinal);
         Assert.Equal(stack.Pids, (await _script.DescriptionAsync()).Pids);
 
+        Assert.Equal(0, (await _script.RunAsync("status")).ExitCode);
+        await Freezer.FreezeAsync(stack.Pids["notifications"]);
+        var (status, told) = await _script.RunAsync("status");
+        await Freezer.ThawAsync(stack.Pids["notifications"]);
+        Assert.Equal(2, status);
+        Assert.Contains("Not ready: notifications.", told, StringComparison.Ordinal);
+
         var (down, stopped) = await _script.RunAsync("down");
         Assert.Equal((0, "Stopped."), (down, stopped.Trim()));
         Assert.Equal("", StackScript.LeftOf(stack));
