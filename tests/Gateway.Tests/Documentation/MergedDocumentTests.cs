@@ -116,7 +116,7 @@ public sealed class MergedDocumentTests(DataStores stores) : IAsyncLifetime
     {
         _webhooks.Answer = context => FailAsync(how, context);
         await using var gateway = await GatewayApp.StartAsync(
-            stores, _webhooks.As("webhooks"), ("Documentation:RefreshInterval", "00:00:01"), ("Documentation:Timeout", "00:00:01"));
+            stores, _webhooks.As("webhooks"), ("Documentation:RefreshInterval", "00:00:01"), ("Documentation:Timeout", how == "silent" ? "00:00:01" : "00:00:30"));
 
         var without = await DocumentAsync(gateway);
         _webhooks.Answer = context => context.Response.WriteAsync(Document);

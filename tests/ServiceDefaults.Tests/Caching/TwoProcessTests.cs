@@ -240,7 +240,10 @@ public sealed class TwoProcessTests(DataStores stores) : IAsyncLifetime
             async () =>
             {
                 held = _other.Get<CacheEntries>().Keys.Contains("key") ? held + 1 : 0;
-                Assert.Equal(value, await _other.Cache.GetAsync<string>("key", Cancellation));
+                var read = await _other.Cache.GetAsync<string>("key", Cancellation);
+                Assert.True(
+                    read == value,
+                    $"It read '{read}' with Redis {(_other.Get<CacheRedis>().IsUsable ? "usable" : "away")}. {string.Join(' ', _other.Log)}");
                 return held;
             },
             looks => looks > 20);
