@@ -36,6 +36,12 @@ internal sealed class DatabaseRetention
 
     private string? WhyKept(RetentionCandidate backup)
     {
+        if (!backup.IsProved)
+        {
+            // A key in a safe may prove it, or it may be from before there was one: the yearly backup of a tax office
+            return "not proved to be genuine here, so no rule can judge it: see its error for what is missing";
+        }
+
         var age = _now - backup.StartedAt;
         if (age < TimeSpan.Zero)
         {

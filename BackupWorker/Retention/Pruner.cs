@@ -21,7 +21,9 @@ internal sealed partial class Pruner(
         foreach (var held in (await shelves.ListAsync(cancellationToken)).GroupBy(copy => copy.Shelf))
         {
             var copies = held.ToDictionary(copy => copy.Name.ToString());
-            var candidates = copies.Values.Select(copy => RetentionCandidate.Of(copy.Name.ToString(), copy.State)).OfType<RetentionCandidate>();
+            var candidates = copies.Values
+                .Select(copy => RetentionCandidate.Of(copy.Name.ToString(), copy.State, isProved: copy.Unproved is null))
+                .OfType<RetentionCandidate>();
             var plan = RetentionPlan.Make([.. candidates], options.Value, time.GetUtcNow(), schedule.Value.Zone);
             planned.AddRange(plan.Decisions.Select(decision => new PlannedRemoval(copies[decision.Backup.Name], decision)));
         }

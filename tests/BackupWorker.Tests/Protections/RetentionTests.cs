@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.Mvc.Testing;
+using ProdReady.BackupWorker.Archives.Encryption;
+using ProdReady.BackupWorker.Configuration;
 using ProdReady.BackupWorker.Retention;
 using ProdReady.BackupWorker.Storage;
 using ProdReady.BackupWorker.Verifying;
@@ -8,6 +11,8 @@ namespace ProdReady.BackupWorker.Tests.Protections;
 /// <summary>What retention takes out of a real folder, and what it never does.</summary>
 public sealed class RetentionTests(DataStores stores)
 {
+    private const string NotProved = "not proved to be genuine here, so no rule can judge it: see its error for what is missing";
+
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 2, 0, 0, TimeSpan.Zero);
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -54,5 +59,30 @@ public sealed class RetentionTests(DataStores stores)
 
         async Task<IEnumerable<int>> DaysAsync(string database) => (await shelves.ListAsync(Cancelled))
             .Where(copy => copy.Name.Database == database).Select(copy => (copy.Name.StartedAt - Start).Days).Order();
+    }
+
+    /// <summary>A first key, or one that replaces another, must not cost what was kept for years.</summary>
+    [Fact]
+    public async Task What_this_configuration_cannot_prove_stays()
+    {
+        await using var fixture = await BackupsFixture.CreateAsync(stores);
+        var time = new SetClock { Now = Start };
+        await App().BackUpNowAsync();
+        time.Now = Start.AddDays(100);
+        await App(("Backups:Encryption:Keys", ArchiveKeys.Generate(time))).BackUpNowAsync();
+        time.Now = Start.AddDays(200);
+        var last = App(("Backups:Encryption:Keys", ArchiveKeys.Generate(time)), ("Backups:Retention:KeepVerified", "1"));
+        await last.BackUpNowAsync();
+        time.Now = Start.AddDays(300);
+        await last.BackUpNowAsync();
+
+        var planned = await last.Services.GetRequiredService<Pruner>().PlanAsync(Cancelled);
+
+        Assert.Equal(
+            [(0, NotProved), (100, NotProved), (300, "the newest verified backup")],
+            planned.Select(one => ((one.Copy.Name.StartedAt - Start).Days, one.Decision.Why)));
+
+        WebApplicationFactory<BackupsOptions> App(params (string, string)[] settings) =>
+            fixture.Start(services => services.AddSingleton<TimeProvider>(time), settings: settings);
     }
 }

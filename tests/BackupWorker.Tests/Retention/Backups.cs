@@ -17,9 +17,14 @@ internal static class Backups
             Gen.OneOf("app", "app_test", "app-test"),
             Gen.OneOf(Gen.Int[0, 100 * 24], Gen.Int[0, 2000 * 24], Gen.Int[withFuture ? -100 * 24 : 0, 0]),
             Gen.Frequency(
-                (5, Gen.Const(BackupState.Ok)), (1, Gen.Const(BackupState.Unverified)), (1, Gen.Const(BackupState.Corrupt))))
+                (5, Gen.Const((BackupState.Ok, true))),
+                (1, Gen.Const((BackupState.Unverified, true))),
+                (1, Gen.Const((BackupState.Unverified, false))),
+                (1, Gen.Const((BackupState.Corrupt, true)))))
         .Array[0, 40]
-        .Select(backups => backups.Select((backup, place) => Of(backup.Item1, Now.AddHours(-backup.Item2), backup.Item3, place)).ToArray());
+        .Select(backups => backups
+            .Select((backup, place) => Of(backup.Item1, Now.AddHours(-backup.Item2), backup.Item3.Item1, place, backup.Item3.Item2))
+            .ToArray());
 
     public static Gen<RetentionOptions> Settings { get; } = Gen.Select(
         Gen.Int[0, 60], Gen.Int[0, 10], Gen.Int[0, 6], Gen.Int[0, 6], Gen.Int[0, 3], Gen.Int[1, 5],
@@ -34,10 +39,10 @@ internal static class Backups
         });
 
     public static RetentionCandidate Of(
-        string database, DateTimeOffset startedAt, BackupState state = BackupState.Ok, int place = 0)
+        string database, DateTimeOffset startedAt, BackupState state = BackupState.Ok, int place = 0, bool isProved = true)
     {
         var id = place.ToString("00000000", CultureInfo.InvariantCulture);
-        return RetentionCandidate.Of(new BackupName(database, startedAt, id).ToString(), state)!;
+        return RetentionCandidate.Of(new BackupName(database, startedAt, id).ToString(), state, isProved)!;
     }
 
     /// <summary>One per day, the first of which is so many days old.</summary>

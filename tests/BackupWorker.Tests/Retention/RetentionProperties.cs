@@ -40,6 +40,16 @@ public sealed class RetentionProperties
         backups.Plan(options).Removals().Where(removed => removed.State != BackupState.Ok),
         removed => Assert.Contains(backups, other => IsGood(other) && other.Database == removed.Database && other.StartedAt > removed.StartedAt)));
 
+    /// <summary>Their key may lie in a safe; and whoever can put one there must not be able to push others out.</summary>
+    [Fact]
+    public void What_cannot_be_proved_stays_and_decides_nothing_of_the_others() => Check((backups, options) =>
+    {
+        var proved = backups.Where(backup => backup.IsProved).ToArray();
+        var kept = backups.Plan(options).Kept();
+        Assert.Superset(backups.Except(proved).ToHashSet(), kept);
+        Assert.Equal(proved.Plan(options).Kept(), kept.Intersect(proved).ToHashSet());
+    });
+
     [Fact]
     public void Nothing_goes_before_its_days_are_over() => Check((backups, options) => Assert.All(
         backups.Plan(options).Removals(), removed => Assert.True(Backups.Now - removed.StartedAt > TimeSpan.FromDays(options.Days))));
