@@ -48,7 +48,7 @@ internal sealed class BackupsMetrics
         _throughput = meter.CreateHistogram(
             "prodready.backups.throughput", "By/s", "A backup's content by its run's duration, by database.", tags: null, Throughputs);
         _destinationFailures = meter.CreateCounter<long>(
-            "prodready.backups.destination.failures", "{failure}", "Backups that a destination does not have, by destination.");
+            "prodready.backups.destination.failures", "{failure}", "Backups, of databases and of the server, that a destination does not have, by destination.");
         meter.CreateObservableGauge(
             "prodready.backups.age",
             ages.Measure,
@@ -71,6 +71,9 @@ internal sealed class BackupsMetrics
     /// <summary>A run could not even start.</summary>
     public void NotStarted(string database) => _runs.Add(1, Database(database), Outcome(false));
 
+    /// <summary>A backup was made that a destination does not have, or cannot restore.</summary>
+    public void NotStored(string destination) => _destinationFailures.Add(1, Destination(destination));
+
     /// <summary>A run ended, with a backup or without.</summary>
     public void Ended(RunResult result, TimeSpan took)
     {
@@ -80,7 +83,7 @@ internal sealed class BackupsMetrics
         _duration.Record(took.TotalSeconds, database, outcome);
         foreach (var destination in result.FailedDestinations)
         {
-            _destinationFailures.Add(1, Destination(destination));
+            NotStored(destination);
         }
 
         if (result.Manifest is { } manifest)

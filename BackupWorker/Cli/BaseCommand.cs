@@ -42,13 +42,13 @@ internal static class BaseCommand
         {
             Screen.WriteJson(result);
         }
-        else
+        else if (result.Failure is null)
         {
             await Console.Out.WriteLineAsync(
-                $"OK. Base backup {result.Manifest.Id}: {Screen.Size(result.Manifest.Archive.Size)} in {string.Join(", ", result.Destinations)}. "
+                $"OK. Base backup {result.Manifest.Id}: {Screen.Size(result.Manifest.Archive.Size)} in {string.Join(", ", result.Restorable)}. "
                 + $"The server can be restored to any time from {Screen.Time(result.Manifest.EndedAt)} on.");
         }
 
-        return ExitCode.Ok;
+        return result.Failure is { } failure ? await CliAction.FailAsync(ExitCode.LogMissing, failure) : ExitCode.Ok;
     }
 }

@@ -21,6 +21,7 @@ internal sealed partial class BaseBackup(
     BaseWal wal,
     PointInTimeKeyGuard guard,
     BasePruner pruner,
+    BackupsMetrics metrics,
     TimeProvider time,
     ILogger<BaseBackup> logger)
 {
@@ -170,6 +171,7 @@ internal sealed partial class BaseBackup(
         BaseManifest manifest, RunDestinations destinations, Action<string> say, CancellationToken cancellationToken)
     {
         List<string> warnings = [.. destinations.Failures.Select(failure => $"{failure.Key} does not have it: {failure.Value}")];
+        var restorable = new List<string>();
         foreach (var shelf in destinations.Good)
         {
             say($"Waiting for the write-ahead log up to {manifest.EndPosition} in {shelf.Storage.Location}");
@@ -177,15 +179,24 @@ internal sealed partial class BaseBackup(
             {
                 warnings.Add(missing);
             }
+            else
+            {
+                restorable.Add(shelf.Name);
+            }
         }
 
-        warnings.AddRange(await pruner.PruneAsync(manifest.SystemNumber, cancellationToken));
+        foreach (var shelf in shelves.All.Where(shelf => !restorable.Contains(shelf.Name)))
+        {
+            metrics.NotStored(shelf.Name);
+        }
+
+        warnings.AddRange(await pruner.PruneAsync(manifest, cancellationToken));
         foreach (var warning in warnings)
         {
             Log.Warned(logger, manifest.Id, warning);
         }
 
-        return new(manifest, [.. destinations.Good.Select(shelf => shelf.Name)], warnings);
+        return new(manifest, [.. destinations.Good.Select(shelf => shelf.Name)], restorable, warnings);
     }
 
     private BaseShelf ShelfOf(BackupShelf shelf) => new(shelf.Storage, options.Value.Label, files);

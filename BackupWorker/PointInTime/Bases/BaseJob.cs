@@ -30,9 +30,14 @@ internal sealed partial class BaseJob(
     {
         try
         {
-            await backup.MakeAsync(held, _ => { }, cancellationToken);
+            var result = await backup.MakeAsync(held, _ => { }, cancellationToken);
             continuity.Ask();
-            return true;
+            if (result.Failure is { } failure)
+            {
+                Log.Failed(logger, failure, null);
+            }
+
+            return result.Failure is null;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

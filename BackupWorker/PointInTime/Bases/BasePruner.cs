@@ -1,25 +1,45 @@
 using Microsoft.Extensions.Options;
+using ProdReady.BackupWorker.PointInTime.Recovery;
 using ProdReady.BackupWorker.PointInTime.Wal;
+using ProdReady.BackupWorker.Scheduling;
 using ProdReady.BackupWorker.Storage;
 
 namespace ProdReady.BackupWorker.PointInTime.Bases;
 
 /// <summary>Removes base backups beyond the number that is kept, and the log that only they need, in each destination by what that one holds.</summary>
 internal sealed partial class BasePruner(
-    BackupDestinations destinations, IOptions<PointInTimeOptions> options, SealedFiles files, ILogger<BasePruner> logger)
+    BackupDestinations destinations,
+    IOptions<PointInTimeOptions> options,
+    IOptions<ScheduleOptions> schedule,
+    SealedFiles files,
+    WalReader reader,
+    ILogger<BasePruner> logger)
 {
+    /// <summary>A base backup that is made by hand beside a weekly one counts, and one that is made twice in a night does not.</summary>
+    private static readonly TimeSpan LongestApart = TimeSpan.FromHours(12);
+
+    /// <summary>Where somebody else's schedule makes them, which may be hourly.</summary>
+    private static readonly TimeSpan ShortestApart = TimeSpan.FromHours(1);
+
+    /// <summary>How far apart two base backups have to be to count as two.</summary>
+    private TimeSpan Apart => schedule.Value.Read(options.Value.Cron) is not { } own ? ShortestApart
+        : own.Interval / 2 < LongestApart ? own.Interval / 2
+        : LongestApart;
+
     /// <summary>Removes. Only the holder of the lock of base backups may call it.</summary>
-    /// <param name="system">The server that is backed up: what other stacks keep of others is theirs.</param>
+    /// <param name="newest">
+    /// The one that was just made, of the server that is backed up and its timeline: what other stacks keep of others is theirs.
+    /// </param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>What could not be removed, as sentences.</returns>
-    public async Task<IReadOnlyList<string>> PruneAsync(ulong system, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<string>> PruneAsync(BaseManifest newest, CancellationToken cancellationToken)
     {
         var failures = new List<string>();
         foreach (var storage in destinations.All)
         {
             try
             {
-                await PruneAsync(storage, system, cancellationToken);
+                await PruneAsync(storage, newest, cancellationToken);
             }
             catch (StorageException exception)
             {
@@ -30,13 +50,14 @@ internal sealed partial class BasePruner(
         return failures;
     }
 
-    private async Task PruneAsync(IBackupStorage storage, ulong system, CancellationToken cancellationToken)
+    private async Task PruneAsync(IBackupStorage storage, BaseManifest newest, CancellationToken cancellationToken)
     {
         var shelf = new BaseShelf(storage, options.Value.Label, files);
         var bases = await shelf.ListAsync(cancellationToken);
-        var wal = await WalInventory.ReadAsync(storage, WalFileName.Prefix(options.Value.Label, system), cancellationToken);
+        var wal = await WalInventory.ReadAsync(storage, WalFileName.Prefix(options.Value.Label, newest.SystemNumber), cancellationToken);
+        var timeline = await reader.ReadTimelineAsync(storage, newest, newest.Timeline, wal, cancellationToken);
         var plan = PointInTimeRetention.Plan(
-            system, [.. bases.Select(one => CandidateOf(one, wal))], wal.Files, options.Value.BasesKept);
+            newest.SystemNumber, [.. bases.Select(one => CandidateOf(one, wal, timeline))], wal.Files, options.Value.BasesKept, Apart);
         foreach (var name in plan.Bases)
         {
             await shelf.DeleteAsync(name, cancellationToken);
@@ -52,12 +73,12 @@ internal sealed partial class BasePruner(
         Log.WalRemoved(logger, plan.Wal.Count, storage.Name);
     }
 
-    private static BaseCandidate CandidateOf(StoredBase one, WalInventory wal) => one.Manifest is { } manifest
+    private static BaseCandidate CandidateOf(StoredBase one, WalInventory wal, WalTimeline timeline) => one.Manifest is { } manifest
         ? new(
             one.Name,
             manifest.SystemNumber,
             manifest.First,
-            one.Error is null && wal.Covers(manifest.First, manifest.Last))
+            one.Error is null && timeline.Continues(manifest) && wal.Covers(manifest.First, manifest.Last))
         : new(one.Name, null, null, IsGood: false);
 
     private static partial class Log

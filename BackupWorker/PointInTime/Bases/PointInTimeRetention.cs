@@ -8,16 +8,27 @@ internal static class PointInTimeRetention
     /// <summary>
     /// The newest good base backups of a server stay, and the log from the oldest of them on. Only good ones count, so that nothing goes before as
     /// many newer ones can be restored; what is newer than the oldest of them stays, good or not. What is another server's stays too, as does what
-    /// nobody can read: another stack may use the same place.
+    /// nobody can read: another stack may use the same place. Of several made at about one time the newest counts alone: a try that was repeated,
+    /// or one made by hand after a mistake, must not cost the way back to before it.
     /// </summary>
     /// <param name="system">The server.</param>
     /// <param name="bases">Those of one destination.</param>
     /// <param name="wal">The log in it.</param>
     /// <param name="kept">How many stay.</param>
-    public static PointInTimePlan Plan(ulong system, IReadOnlyList<BaseCandidate> bases, IReadOnlyList<StoredWal> wal, int kept)
+    /// <param name="apart">How far apart two have to be to count as two.</param>
+    public static PointInTimePlan Plan(
+        ulong system, IReadOnlyList<BaseCandidate> bases, IReadOnlyList<StoredWal> wal, int kept, TimeSpan apart)
     {
         var ours = bases.Where(one => one.System == system).ToList();
-        var good = ours.Where(one => one.IsGood).OrderByDescending(one => one.Name.StartedAt).Take(kept).ToList();
+        var good = new List<BaseCandidate>();
+        foreach (var one in ours.Where(one => one.IsGood).OrderByDescending(one => one.Name.StartedAt))
+        {
+            if (good.Count < kept && (good.Count == 0 || good[^1].Name.StartedAt - one.Name.StartedAt >= apart))
+            {
+                good.Add(one);
+            }
+        }
+
         if (good.Count == 0)
         {
             return new([], []);

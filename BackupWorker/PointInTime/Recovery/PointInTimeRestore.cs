@@ -47,11 +47,13 @@ internal sealed class PointInTimeRestore(
 
         var postgres = await FindServerAsync(possible[0].Manifest!, cancellationToken);
         var failed = new List<PointInTimeResult>();
-        foreach (var one in possible)
+        foreach (var (one, plan) in await PlanAsync(possible, request.Timeline, say, cancellationToken))
         {
             try
             {
-                var result = await TryRestoreAsync(one, request with { DataDirectory = directory }, postgres, account, say, cancellationToken);
+                var result = plan is null
+                    ? OffTheTimeline(one.Manifest!, request)
+                    : await TryRestoreAsync(one, plan, request with { DataDirectory = directory }, postgres, account, say, cancellationToken);
                 // Another copy or an older one may be whole, or on the timeline
                 if (result.Verdict is not (RestoreVerdict.Corrupt or RestoreVerdict.NotFound))
                 {
@@ -102,6 +104,38 @@ internal sealed class PointInTimeRestore(
         return usable.Count == 0 && failure is not null ? throw failure : usable;
     }
 
+    /// <summary>
+    /// With the log that each needs, in the order in which they are tried: a newer timeline comes before a newer base backup, which may be of a timeline
+    /// that the server has left since, when it was restored to a time before.
+    /// </summary>
+    private async Task<IReadOnlyList<(StoredBase One, WalPlan? Plan)>> PlanAsync(
+        IReadOnlyList<StoredBase> possible, uint? timeline, Action<string> say, CancellationToken cancellationToken)
+    {
+        var (plans, said) = (new Dictionary<string, WalPlan?>(), new HashSet<string>());
+        foreach (var manifest in possible.Select(one => one.Manifest!).DistinctBy(manifest => manifest.Id))
+        {
+            plans[manifest.Id] = await wal.PlanAsync(manifest, timeline, SayOnce, cancellationToken);
+        }
+
+        return
+        [
+            // Timelines are a server's own: one that was set up anew begins with the first
+            .. possible.Select(one => (one, plans[one.Manifest!.Id])).GroupBy(one => one.one.Manifest!.System)
+                .SelectMany(server => server.OrderByDescending(one => one.Item2?.Timeline.Number)),
+        ];
+
+        void SayOnce(string line)
+        {
+            if (said.Add(line))
+            {
+                say(line);
+            }
+        }
+    }
+
+    private static PointInTimeResult OffTheTimeline(BaseManifest manifest, PointInTimeRequest request) => new(
+        RestoreVerdict.NotFound, $"Timeline {request.Timeline} does not go through base backup {manifest.Id}, or its history is in no destination.", manifest.Id);
+
     private string WhyNotFound(DateTimeOffset? at, IReadOnlyList<StoredBase> all)
     {
         var places = string.Join(" and ", destinations.All.Select(storage => storage.Location));
@@ -125,6 +159,7 @@ internal sealed class PointInTimeRestore(
 
     private async Task<PointInTimeResult> TryRestoreAsync(
         StoredBase one,
+        WalPlan plan,
         PointInTimeRequest request,
         string postgres,
         ServerAccount account,
@@ -135,7 +170,7 @@ internal sealed class PointInTimeRestore(
         var existed = Directory.Exists(directory);
         try
         {
-            var result = await RestoreAsync(one, request, postgres, account, say, cancellationToken);
+            var result = await RestoreAsync(one, plan, request, postgres, account, say, cancellationToken);
             if (result.DataDirectory is null)
             {
                 Clear(directory, existed);
@@ -157,6 +192,7 @@ internal sealed class PointInTimeRestore(
 
     private async Task<PointInTimeResult> RestoreAsync(
         StoredBase one,
+        WalPlan plan,
         PointInTimeRequest request,
         string postgres,
         ServerAccount account,
@@ -164,11 +200,6 @@ internal sealed class PointInTimeRestore(
         CancellationToken cancellationToken)
     {
         var (manifest, directory) = (one.Manifest!, request.DataDirectory);
-        if (await wal.PlanAsync(manifest, request.Timeline, say, cancellationToken) is not { } plan)
-        {
-            return new(RestoreVerdict.NotFound, $"Timeline {request.Timeline} does not go through base backup {manifest.Id}, or its history is in no destination.", manifest.Id);
-        }
-
         say($"Unpacking base backup {manifest.Id} of {manifest.EndedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z from {one.Storage.Location} into {directory}");
         await unpacker.UnpackAsync(one, directory, progress: null, cancellationToken);
         if (await BaseCheck.WhyNotAsync(programs, directory, say, cancellationToken) is { } damage)

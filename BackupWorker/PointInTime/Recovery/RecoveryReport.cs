@@ -13,16 +13,24 @@ internal static class RecoveryReport
     /// <param name="outcome">What PostgreSQL said.</param>
     public static PointInTimeResult Of(WalPlan plan, WalFetch fetched, PointInTimeRequest request, string postgres, RecoveryOutcome outcome)
     {
-        var lacking = WhatIsMissing(plan, fetched, outcome);
+        var lacking = request.Timeline is null ? Abandoned(plan) : null;
+        var isOtherState = lacking is not null;
+        lacking ??= WhatIsMissing(plan, fetched, outcome);
         var result = new PointInTimeResult(
             RestoreVerdict.Restored, "", plan.Manifest.Id, request.DataDirectory, outcome.LastCommit, plan.Timeline.Number);
         return outcome.Error is { } error
                 ? result with { Verdict = RestoreVerdict.Failed, Message = lacking is null ? error : $"{error} {lacking}", DataDirectory = null }
             // A time that was reached lies before whatever is missing
-            : lacking is null || request.At is not null
+            : lacking is null || (request.At is not null && !isOtherState)
                 ? result with { Message = Restored(plan, request, postgres, outcome) + OtherTimelines(plan, request) }
                 : result with { Verdict = RestoreVerdict.LogMissing, Message = $"NOT ALL OF IT IS THERE. {lacking} {Restored(plan, request, postgres, outcome)}" };
     }
+
+    /// <summary>A base backup that a newer timeline does not go through is of what the server was taken back from.</summary>
+    private static string? Abandoned(WalPlan plan) => plan.Newest == plan.Timeline.Number
+        ? null
+        : $"The server went on with timeline {plan.Newest}, to which no base backup leads that could be used: this is the older timeline {plan.Timeline.Number}, and maybe what "
+            + $"the server was taken back from. If that is what you want, say so: --timeline {plan.Timeline.Number}.";
 
     private static string? WhatIsMissing(WalPlan plan, WalFetch fetched, RecoveryOutcome outcome) => fetched switch
     {

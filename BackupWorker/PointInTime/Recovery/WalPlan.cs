@@ -1,3 +1,4 @@
+using System.Globalization;
 using ProdReady.BackupWorker.PointInTime.Bases;
 using ProdReady.BackupWorker.PointInTime.Wal;
 
@@ -16,6 +17,13 @@ internal sealed record WalPlan(
     IReadOnlyDictionary<string, byte[]> Histories,
     WalListing Listing)
 {
+    /// <summary>The newest timeline of which storage holds anything, whether or not the base backup is a beginning of it.</summary>
+    public uint Newest { get; } = Listing.Places.Keys
+        .Where(name => SpoolFolder.IsHistory(name) || name.Length == WalSegment.NameLength)
+        .Select(name => uint.TryParse(name[..8], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number) ? number : 0)
+        .Append(Timeline.Number)
+        .Max();
+
     /// <summary>The timeline as PostgreSQL's setting names it: by number only where it can read its history.</summary>
     public string Target => Timeline.Number == 1 || Histories.ContainsKey(WalTimeline.HistoryOf(Timeline.Number)) ? $"{Timeline.Number}" : "current";
 }

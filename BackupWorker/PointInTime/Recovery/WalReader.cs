@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Options;
 using ProdReady.BackupWorker.Archives;
 using ProdReady.BackupWorker.PointInTime.Bases;
@@ -81,6 +82,27 @@ internal sealed class WalReader(BackupDestinations destinations, IOptions<PointI
         }
 
         return null;
+    }
+
+    /// <summary>Reads a timeline of one destination. Without its history there, only base backups of the timeline itself can be a beginning of it.</summary>
+    /// <param name="storage">The destination.</param>
+    /// <param name="manifest">A base backup of the server.</param>
+    /// <param name="number">The timeline.</param>
+    /// <param name="wal">What the destination holds.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<WalTimeline> ReadTimelineAsync(
+        IBackupStorage storage, BaseManifest manifest, uint number, WalInventory wal, CancellationToken cancellationToken)
+    {
+        var name = WalTimeline.HistoryOf(number);
+        if (!wal.Whole.Contains(name))
+        {
+            return WalTimeline.Read(number, "");
+        }
+
+        var listing = new WalListing(new Dictionary<string, List<(IBackupStorage, WalFileKind)>> { [name] = [(storage, WalFileKind.Facts)] }, []);
+        var history = new MemoryStream();
+        var copy = await TryReadAsync(manifest, name, listing, () => history = new(), _ => { }, cancellationToken);
+        return WalTimeline.Read(number, copy is null ? "" : Encoding.UTF8.GetString(history.ToArray()));
     }
 
     private async Task<WalFacts> FactsAsync(

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Options;
 using ProdReady.BackupWorker.PointInTime.Bases;
 using ProdReady.BackupWorker.PointInTime.Recovery;
@@ -10,13 +10,7 @@ namespace ProdReady.BackupWorker.PointInTime.Wal;
 /// Whether each destination has a base backup from which its log goes on without a gap. After a new or lost slot, or in a new destination, there
 /// is none until one is made.
 /// </summary>
-internal sealed partial class WalContinuity(
-    BackupDestinations destinations,
-    IOptions<PointInTimeOptions> options,
-    SealedFiles files,
-    WalReader reader,
-    TimeProvider time,
-    ILogger<WalContinuity> logger)
+internal sealed partial class WalContinuity
 {
     /// <summary>The log of a restart gets into storage in that time.</summary>
     private static readonly TimeSpan Eager = TimeSpan.FromMinutes(1);
@@ -25,7 +19,30 @@ internal sealed partial class WalContinuity(
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(5);
 
     private readonly Lock _lock = new();
+    private readonly BackupDestinations _destinations;
+    private readonly IOptions<PointInTimeOptions> _options;
+    private readonly SealedFiles _files;
+    private readonly WalReader _reader;
+    private readonly TimeProvider _time;
+    private readonly ILogger<WalContinuity> _logger;
     private ReceivedLog? _received;
+
+    public WalContinuity(
+        BackupDestinations destinations,
+        IOptions<PointInTimeOptions> options,
+        SealedFiles files,
+        WalReader reader,
+        IMeterFactory meters,
+        TimeProvider time,
+        ILogger<WalContinuity> logger)
+    {
+        (_destinations, _options, _files, _reader, _time, _logger) = (destinations, options, files, reader, time, logger);
+        meters.Create(BackupsMetrics.MeterName).CreateObservableGauge(
+            "prodready.backups.wal.gap",
+            Gaps,
+            "1",
+            "1 where a destination cannot bring back what is written now, since its log goes on from no base backup, else 0. The alert to set.");
+    }
 
     /// <summary>Where there is a gap, as a sentence; nothing while another replica receives the log.</summary>
     public string? WhyNot
@@ -34,7 +51,7 @@ internal sealed partial class WalContinuity(
         {
             lock (_lock)
             {
-                var lacking = destinations.All.Where(storage => _received?.Lacking.Contains(storage) == true).Select(storage => storage.Location).ToList();
+                var lacking = _destinations.All.Where(storage => _received?.Lacking.Contains(storage) == true).Select(storage => storage.Location).ToList();
                 return lacking.Count == 0
                     ? null
                     : $"{string.Join(" and ", lacking)} cannot bring back what is written now: the write-ahead log has a gap after the newest base backup "
@@ -44,7 +61,7 @@ internal sealed partial class WalContinuity(
     }
 
     /// <summary>The log is received from a segment on, before which storage should hold it.</summary>
-    public void Begin(ulong system, WalSegment first) => Set(new(system, first, time.GetTimestamp()));
+    public void Begin(ulong system, WalSegment first) => Set(new(system, first, _time.GetTimestamp()));
 
     /// <summary>Another replica may receive the log.</summary>
     public void End() => Set(null);
@@ -73,8 +90,8 @@ internal sealed partial class WalContinuity(
                 return;
             }
 
-            (log, unproved) = (received, [.. destinations.All.Where(storage => !received.Proved.Contains(storage))]);
-            log.LookedAt = time.GetTimestamp();
+            (log, unproved) = (received, [.. _destinations.All.Where(storage => !received.Proved.Contains(storage))]);
+            log.LookedAt = _time.GetTimestamp();
         }
 
         foreach (var storage in unproved)
@@ -84,7 +101,7 @@ internal sealed partial class WalContinuity(
     }
 
     private bool IsDue(ReceivedLog log) =>
-        log.LookedAt is not { } lookedAt || time.GetElapsedTime(log.Since) < Eager || time.GetElapsedTime(lookedAt) >= Interval;
+        log.LookedAt is not { } lookedAt || _time.GetElapsedTime(log.Since) < Eager || _time.GetElapsedTime(lookedAt) >= Interval;
 
     private async Task CheckAsync(IBackupStorage storage, ReceivedLog log, CancellationToken cancellationToken)
     {
@@ -111,14 +128,14 @@ internal sealed partial class WalContinuity(
 
             if (isNew)
             {
-                Log.NotChecked(logger, FailureSentence.IsExpected(exception) ? null : exception, storage.Location, FailureSentence.Of(exception));
+                Log.NotChecked(_logger, FailureSentence.IsExpected(exception) ? null : exception, storage.Location, FailureSentence.Of(exception));
             }
         }
     }
 
     private async Task<bool> GoesOnAsync(IBackupStorage storage, ulong system, WalSegment first, CancellationToken cancellationToken)
     {
-        var bases = (await new BaseShelf(storage, options.Value.Label, files).ListAsync(cancellationToken))
+        var bases = (await new BaseShelf(storage, _options.Value.Label, _files).ListAsync(cancellationToken))
             .Where(one => one.Error is null && one.Manifest!.SystemNumber == system)
             .Select(one => one.Manifest!)
             .ToList();
@@ -127,8 +144,8 @@ internal sealed partial class WalContinuity(
             return false;
         }
 
-        var wal = await WalInventory.ReadAsync(storage, WalFileName.Prefix(options.Value.Label, system), cancellationToken);
-        var timeline = await TimelineAsync(storage, bases[0], first.Timeline, wal, cancellationToken);
+        var wal = await WalInventory.ReadAsync(storage, WalFileName.Prefix(_options.Value.Label, system), cancellationToken);
+        var timeline = await _reader.ReadTimelineAsync(storage, bases[0], first.Timeline, wal, cancellationToken);
         List<WalSegment> listed =
         [
             first,
@@ -138,20 +155,14 @@ internal sealed partial class WalContinuity(
             && timeline.Needed(listed, one).All(segment => segment.Number >= first.Number || wal.Whole.Contains(segment.Name)));
     }
 
-    /// <summary>Without its history here, only base backups of the timeline itself can be a beginning of it.</summary>
-    private async Task<WalTimeline> TimelineAsync(
-        IBackupStorage storage, BaseManifest manifest, uint number, WalInventory wal, CancellationToken cancellationToken)
+    private IEnumerable<Measurement<int>> Gaps()
     {
-        var name = WalTimeline.HistoryOf(number);
-        if (!wal.Whole.Contains(name))
+        lock (_lock)
         {
-            return WalTimeline.Read(number, "");
+            return _received is not { } received
+                ? []
+                : [.. _destinations.All.Select(storage => new Measurement<int>(received.Lacking.Contains(storage) ? 1 : 0, new KeyValuePair<string, object?>("destination", storage.Name)))];
         }
-
-        var listing = new WalListing(new Dictionary<string, List<(IBackupStorage, WalFileKind)>> { [name] = [(storage, WalFileKind.Facts)] }, []);
-        var history = new MemoryStream();
-        var copy = await reader.TryReadAsync(manifest, name, listing, () => history = new(), _ => { }, cancellationToken);
-        return WalTimeline.Read(number, copy is null ? "" : Encoding.UTF8.GetString(history.ToArray()));
     }
 
     private void Set(ReceivedLog? received)
@@ -184,6 +195,6 @@ internal sealed partial class WalContinuity(
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Error, "Whether the write-ahead log in {Location} goes on from a base backup is not known, and is asked again: {Reason}")]
-        public static partial void NotChecked(ILogger logger, Exception? exception, string location, string reason);
+        public static partial void NotChecked(ILogger _logger, Exception? exception, string location, string reason);
     }
 }

@@ -126,6 +126,9 @@ public sealed class PointInTimeTests
             await rows.MoreAsync(100);
             (var middle, lastOfMiddle) = await rows.PointAsync();
             await rows.MoreAsync(1000);
+            // Newer than the one that leads to what the server will be, and of what it is taken back from
+            await rig.BaseAsync();
+            await rows.MoreAsync(100);
             await rig.LoseServerAsync();
             await rig.LoseServiceAsync();
             AssertRestored(await rig.RestoreAsync(middle.ToString("O", CultureInfo.InvariantCulture)));

@@ -68,6 +68,23 @@ public sealed class RecoveryReportTests
         Assert.DoesNotContain("s3://bucket", Report(Whole, First.Next.Start, At, unread: "s3://bucket", timeline: 1).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Taken back to before a mistake, and then lost before a base backup was made anew.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_a_newer_timeline_left_behind_is_another_verdict_than_restored(bool atATime)
+    {
+        var report = Report(Whole, First.Next.Start, atATime ? At : null, newest: "00000002.history");
+
+        Assert.Equal((RestoreVerdict.LogMissing, "/srv/data"), (report.Verdict, report.DataDirectory));
+        Assert.StartsWith(
+            "NOT ALL OF IT IS THERE. The server went on with timeline 2, to which no base backup leads that could be used: this is the older timeline 1, and maybe what "
+            + "the server was taken back from. If that is what you want, say so: --timeline 1. Base backup aaaaaaaa ",
+            report.Message, StringComparison.Ordinal);
+        Assert.Equal(RestoreVerdict.Restored, Report(Whole, First.Next.Start, newest: "00000002.history", timeline: 1).Verdict);
+        Assert.Equal(RestoreVerdict.LogMissing, Report(Whole, First.Next.Start, newest: "000000020000000000000005").Verdict);
+    }
+
     [Fact]
     public void A_failure_is_told_with_what_is_missing()
     {
@@ -79,8 +96,13 @@ public sealed class RecoveryReportTests
     }
 
     private static PointInTimeResult Report(
-        WalFetch fetched, WalPosition? redoneUntil, DateTimeOffset? at = null, string? unread = null, string? error = null, uint? timeline = null) => RecoveryReport.Of(
-        new(ABase.Of(First), WalTimeline.Read(1, ""), [First, First.Next], new Dictionary<string, byte[]>(), new(new Dictionary<string, List<(BackupWorker.Storage.IBackupStorage, WalFileKind)>>(), unread is null ? [] : [unread])),
+        WalFetch fetched, WalPosition? redoneUntil, DateTimeOffset? at = null, string? unread = null, string? error = null, uint? timeline = null, string newest = "000000010000000000000004") => RecoveryReport.Of(
+        new(
+            ABase.Of(First),
+            WalTimeline.Read(1, ""),
+            [First, First.Next],
+            new Dictionary<string, byte[]>(),
+            new(new Dictionary<string, List<(BackupWorker.Storage.IBackupStorage, WalFileKind)>> { [newest] = [] }, unread is null ? [] : [unread])),
         fetched,
         new(at, "/srv/data", timeline),
         "/usr/lib/postgresql/15/bin/postgres",

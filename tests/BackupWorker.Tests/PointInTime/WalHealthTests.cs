@@ -1,13 +1,10 @@
 using System.Diagnostics.Metrics;
-using System.Text;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using ProdReady.BackupWorker.Archives;
 using ProdReady.BackupWorker.PointInTime;
-using ProdReady.BackupWorker.PointInTime.Bases;
-using ProdReady.BackupWorker.PointInTime.Recovery;
 using ProdReady.BackupWorker.PointInTime.Wal;
 using ProdReady.BackupWorker.Storage;
 using ProdReady.BackupWorker.Storage.Folders;
@@ -19,14 +16,13 @@ namespace ProdReady.BackupWorker.Tests.PointInTime;
 
 public sealed class WalHealthTests : IDisposable
 {
-    private const long Size = 1 << 20;
-
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("prodready-wal-health-");
     private readonly FakeTimeProvider _time = new();
     private readonly SealedFiles _files = new(new(TestArchives.Keys(TestArchives.First)));
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly FaultyStorage _storage;
     private readonly ArchiveCodec _codec = TestArchives.Codec(TestArchives.First);
+    private readonly StoredLog _stored;
     private readonly LogLines _lines = new();
     private int _listed;
     private readonly BackupDestinations _destinations;
@@ -41,10 +37,11 @@ public sealed class WalHealthTests : IDisposable
             return false;
         });
         _destinations = new([_storage]);
+        _stored = new(_root.FullName, _storage, _files, _codec);
         _lag = new(_time);
         var options = Options.Create(new PointInTimeOptions());
         _continuity = new(
-            _destinations, options, _files, new(_destinations, options, _files, _codec), _time, LoggerFactory.Create(to => to.AddProvider(_lines)).CreateLogger<WalContinuity>());
+            _destinations, options, _files, new(_destinations, options, _files, _codec), _services.GetRequiredService<IMeterFactory>(), _time, LoggerFactory.Create(to => to.AddProvider(_lines)).CreateLogger<WalContinuity>());
     }
 
     private string Gap => $"{_root.FullName} cannot bring back what is written now: the write-ahead log has a gap after the newest base backup there, or there is none. "
@@ -70,37 +67,41 @@ public sealed class WalHealthTests : IDisposable
     [Fact]
     public async Task A_new_slot_is_a_degradation_until_there_is_a_base_backup()
     {
-        _continuity.Begin(ABase.System, Segment(5));
+        using var counts = new MeterCounts(_services.GetRequiredService<IMeterFactory>(), "prodready.backups.wal.");
+        Assert.False(counts.Has("gap{destination=local}"));
+        _continuity.Begin(ABase.System, StoredLog.Segment(5));
         Assert.Equal((HealthStatus.Degraded, Gap), await HealthAsync());
+        Assert.Equal(1, counts["gap{destination=local}"]);
 
-        await StoreBaseAsync(5);
+        await _stored.BaseAsync(5);
         Assert.Equal((HealthStatus.Healthy, null), await HealthAsync());
+        Assert.Equal(0, counts["gap{destination=local}"]);
     }
 
     [Fact]
     public async Task A_lost_slot_is_a_degradation_until_there_is_a_newer_base_backup()
     {
-        await StoreBaseAsync(3);
-        StoreWal(3);
-        StoreWal(4);
-        _continuity.Begin(ABase.System, Segment(5));
+        await _stored.BaseAsync(3);
+        _stored.Wal(3);
+        _stored.Wal(4);
+        _continuity.Begin(ABase.System, StoredLog.Segment(5));
         Assert.Equal((HealthStatus.Healthy, null), await HealthAsync());
 
         // The server gave 5 to 7 up
-        _continuity.Begin(ABase.System, Segment(8));
+        _continuity.Begin(ABase.System, StoredLog.Segment(8));
         Assert.Equal((HealthStatus.Degraded, Gap), await HealthAsync());
-        _continuity.Begin(ABase.System, Segment(8));
+        _continuity.Begin(ABase.System, StoredLog.Segment(8));
         Assert.Equal((HealthStatus.Degraded, Gap), await HealthAsync());
 
-        await StoreBaseAsync(9);
+        await _stored.BaseAsync(9);
         Assert.Equal((HealthStatus.Healthy, null), await HealthAsync());
     }
 
     [Fact]
     public async Task Base_backup_of_another_server_does_not_count_and_nothing_is_said_where_another_replica_receives()
     {
-        await StoreBaseAsync(9, system: 7);
-        _continuity.Begin(ABase.System, Segment(5));
+        await _stored.BaseAsync(9, system: 7);
+        _continuity.Begin(ABase.System, StoredLog.Segment(5));
         Assert.Equal((HealthStatus.Degraded, Gap), await HealthAsync());
 
         _continuity.End();
@@ -110,38 +111,38 @@ public sealed class WalHealthTests : IDisposable
     [Fact]
     public async Task A_gap_on_a_new_timeline_is_not_hidden_by_the_log_of_the_old_one()
     {
-        await StoreBaseAsync(3);
+        await _stored.BaseAsync(3);
         foreach (var segment in new[] { 3, 4, 5, 6, 7 })
         {
-            StoreWal(segment);
+            _stored.Wal(segment);
         }
 
-        await StoreHistoryAsync("1\t0/580000\tno recovery target specified\n");
-        _continuity.Begin(ABase.System, new(2, 7, Size));
+        await _stored.HistoryAsync("1\t0/580000\tno recovery target specified\n");
+        _continuity.Begin(ABase.System, StoredLog.Segment(7, timeline: 2));
         Assert.Equal((HealthStatus.Degraded, Gap), await HealthAsync());
 
-        StoreWal(5, timeline: 2);
-        StoreWal(6, timeline: 2);
+        _stored.Wal(5, timeline: 2);
+        _stored.Wal(6, timeline: 2);
         Assert.Equal((HealthStatus.Healthy, null), await HealthAsync());
     }
 
     [Fact]
     public async Task A_manifest_that_makes_no_sense_is_no_base_backup_and_ends_nothing()
     {
-        await StoreBaseAsync(4, change: manifest => manifest with { System = "none" });
-        _continuity.Begin(ABase.System, Segment(5));
+        await _stored.BaseAsync(4, change: manifest => manifest with { System = "none" });
+        _continuity.Begin(ABase.System, StoredLog.Segment(5));
         Assert.Equal((HealthStatus.Degraded, Gap), await HealthAsync());
 
-        await StoreBaseAsync(9);
+        await _stored.BaseAsync(9);
         Assert.Equal((HealthStatus.Healthy, null), await HealthAsync());
     }
 
     [Fact]
     public async Task A_destination_that_cannot_be_read_is_told_once_and_asked_again()
     {
-        await StoreBaseAsync(5);
+        await _stored.BaseAsync(5);
         _storage.Broken = "list";
-        _continuity.Begin(ABase.System, Segment(5));
+        _continuity.Begin(ABase.System, StoredLog.Segment(5));
         await HealthAsync();
         await HealthAsync();
         Assert.Equal(
@@ -157,7 +158,7 @@ public sealed class WalHealthTests : IDisposable
     [Fact]
     public async Task It_is_looked_for_often_at_first_then_seldom_and_not_at_all_once_it_is_proved()
     {
-        _continuity.Begin(ABase.System, Segment(5));
+        _continuity.Begin(ABase.System, StoredLog.Segment(5));
         Assert.True(await LooksAsync());
         Assert.True(await LooksAsync());
         _time.Advance(TimeSpan.FromMinutes(1));
@@ -166,14 +167,14 @@ public sealed class WalHealthTests : IDisposable
         Assert.True(await LooksAsync());
         Assert.False(await LooksAsync());
 
-        await StoreBaseAsync(5);
+        await _stored.BaseAsync(5);
         _continuity.Ask();
         Assert.True(await LooksAsync());
         _continuity.Ask();
         Assert.False(await LooksAsync());
         Assert.Equal((HealthStatus.Healthy, null), await HealthAsync());
 
-        _continuity.Begin(ABase.System, Segment(5));
+        _continuity.Begin(ABase.System, StoredLog.Segment(5));
         Assert.True(await LooksAsync());
     }
 
@@ -185,8 +186,6 @@ public sealed class WalHealthTests : IDisposable
         _destinations.Dispose();
         _root.Delete(recursive: true);
     }
-
-    private static WalSegment Segment(int number, uint timeline = 1) => new(timeline, (ulong)number, Size);
 
     private async Task<bool> LooksAsync()
     {
@@ -200,40 +199,5 @@ public sealed class WalHealthTests : IDisposable
         await _continuity.CheckAsync(TestContext.Current.CancellationToken);
         var result = await new WalHealthCheck(_lag, _continuity).CheckHealthAsync(new(), TestContext.Current.CancellationToken);
         return (result.Status, result.Description);
-    }
-
-    private async Task StoreBaseAsync(int segment, ulong system = ABase.System, Func<BaseManifest, BaseManifest>? change = null)
-    {
-        var name = new BackupName("server", new(2026, 11, segment, 0, 0, 0, TimeSpan.Zero), "aaaaaaaa");
-        await File.WriteAllTextAsync(Path.Combine(_root.FullName, name.TarFile(".zst.enc")), "", TestContext.Current.CancellationToken);
-        var manifest = ABase.Of(Segment(segment), name.Id, name.StartedAt, name.TarFile(".zst.enc"), system);
-        await _files.WriteAsync(
-            _storage, name.ManifestFile(), change?.Invoke(manifest) ?? manifest, TestContext.Current.CancellationToken);
-    }
-
-    private void StoreWal(int segment, uint timeline = 1)
-    {
-        foreach (var kind in new[] { WalFileKind.Whole, WalFileKind.Facts })
-        {
-            File.WriteAllText(Path.Combine(_root.FullName, new WalFileName("server", ABase.System, Segment(segment, timeline).Name, kind).ToString()), "");
-        }
-    }
-
-    private async Task StoreHistoryAsync(string history)
-    {
-        var (name, cancelled) = (WalTimeline.HistoryOf(2), TestContext.Current.CancellationToken);
-        var file = new WalFileName("server", ABase.System, name, WalFileKind.Whole, Encoding: _codec.Suffix).ToString();
-        ArchiveFacts archive;
-        await using (var writer = await _storage.CreateAsync(file, cancelled))
-        {
-            archive = await _codec.WriteAsync(file, new MemoryStream(Encoding.UTF8.GetBytes(history)), writer.Content, progress: null, cancelled);
-            await writer.CommitAsync(cancelled);
-        }
-
-        await _files.WriteAsync(
-            _storage,
-            new WalFileName("server", ABase.System, name, WalFileKind.Facts).ToString(),
-            new WalFacts(WalFacts.CurrentVersion, name, Size, file, default, archive),
-            cancelled);
     }
 }
