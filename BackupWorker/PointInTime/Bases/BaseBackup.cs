@@ -98,6 +98,11 @@ internal sealed partial class BaseBackup(
                 + "The backups of its databases (prodready backup run) hold them.");
         }
 
+        if (await server.WhyNeverArchivedAsync(cancellationToken) is { } problem)
+        {
+            throw new BackupException(problem);
+        }
+
         var version = await PostgresPrograms.VersionAsync(programs.Find(PostgresPrograms.BaseBackup), cancellationToken);
         return version.Major >= server.Identity.Version.Major
             ? version

@@ -4,8 +4,8 @@ using ProdReady.BackupWorker.Storage;
 namespace ProdReady.BackupWorker.PointInTime.Wal;
 
 /// <summary>
-/// Where one pg_receivewal puts what it receives: <c>{system}-{segment size}-{id}</c> in the spool, so that what a killed process left
-/// behind says itself what it is. Each pg_receivewal gets a folder of its own: one that outlived us cannot disturb its successor.
+/// Where one pg_receivewal puts what it receives: <c>{label}-{system}-{segment size}-{id}</c> in the spool, so that what a killed process left
+/// behind says itself what it is, and whose. Each pg_receivewal gets a folder of its own: one that outlived us cannot disturb its successor.
 /// </summary>
 internal sealed record SpoolFolder(string Path, ulong System, long SegmentSize)
 {
@@ -20,21 +20,21 @@ internal sealed record SpoolFolder(string Path, ulong System, long SegmentSize)
     public long Size => Files().Sum(file => file.Length);
 
     /// <summary>Makes one, from whose segment on pg_receivewal then streams: it goes on after what it finds.</summary>
-    public static SpoolFolder Create(string spool, ulong system, WalSegment first)
+    public static SpoolFolder Create(string spool, string label, ulong system, WalSegment first)
     {
         WritableFolder.Create(spool);
         var folder = new SpoolFolder(
-            global::System.IO.Path.Combine(spool, $"{system:x16}-{first.Size}-{BackupName.NewId()}"), system, first.Size);
+            global::System.IO.Path.Combine(spool, $"{label}-{system:x16}-{first.Size}-{BackupName.NewId()}"), system, first.Size);
         WritableFolder.Create(folder.Path);
         // As pg_receivewal itself leaves one when it is killed between creating and filling it
         OwnedFile.Create(global::System.IO.Path.Combine(folder.Path, first.Name + PartialSuffix)).Dispose();
         return folder;
     }
 
-    /// <summary>All that are in the spool.</summary>
-    public static IReadOnlyList<SpoolFolder> All(string spool) => !Directory.Exists(spool)
+    /// <summary>All of a label that are in the spool; those without one are from when it was no part of the name.</summary>
+    public static IReadOnlyList<SpoolFolder> All(string spool, string label) => !Directory.Exists(spool)
         ? []
-        : [.. Directory.EnumerateDirectories(spool).Order(StringComparer.Ordinal).Select(Read).OfType<SpoolFolder>()];
+        : [.. Directory.EnumerateDirectories(spool).Order(StringComparer.Ordinal).Select(path => Read(path, label)).OfType<SpoolFolder>()];
 
     /// <summary>The segment that is being filled. To be asked before <see cref="Whole"/>: what comes before it is whole by then.</summary>
     public WalSegment? Tail()
@@ -91,8 +91,9 @@ internal sealed record SpoolFolder(string Path, ulong System, long SegmentSize)
     /// <summary>Whether this is the history of a timeline.</summary>
     public static bool IsHistory(string name) => name.EndsWith(HistorySuffix, StringComparison.Ordinal) && name.Length == 8 + HistorySuffix.Length;
 
-    private static SpoolFolder? Read(string path) =>
-        global::System.IO.Path.GetFileName(path).Split('-') is [var system, var size, { Length: > 0 }]
+    private static SpoolFolder? Read(string path, string label) =>
+        global::System.IO.Path.GetFileName(path).Split('-') is [.. var owner, var system, var size, { Length: > 0 }]
+        && (owner.Length == 0 || string.Join('-', owner) == label)
         && ulong.TryParse(system, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)
         && long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var segmentSize) && segmentSize > 0
             ? new(path, number, segmentSize)

@@ -126,7 +126,7 @@ internal sealed partial class WalReceiver(
         }
 
         continuity.Begin(server.Identity.System, first);
-        return SpoolFolder.Create(spool.Path, server.Identity.System, first);
+        return SpoolFolder.Create(spool.Path, options.Value.Label, server.Identity.System, first);
     }
 
     private async Task ReceiveAsync(WalServer server, SpoolFolder folder, RunLock held, CancellationToken stoppingToken)

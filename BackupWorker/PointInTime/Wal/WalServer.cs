@@ -74,6 +74,28 @@ internal sealed class WalServer : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Why a base backup would not end: with <c>archive_mode</c> the server waits at its end until its own archiver has taken the log, too.
+    /// </summary>
+    public async Task<string?> WhyNeverArchivedAsync(CancellationToken cancellationToken)
+    {
+        await using var read = new NpgsqlCommand(
+            """
+            SELECT
+                current_setting('archive_command') = '' AND coalesce(current_setting('archive_library', true), '') = '',
+                last_failed_wal
+            FROM pg_stat_archiver
+            WHERE current_setting('archive_mode') <> 'off'
+                AND (current_setting('archive_command') = '' AND coalesce(current_setting('archive_library', true), '') = ''
+                    OR last_failed_time > coalesce(last_archived_time, '-infinity'))
+            """,
+            _connection);
+        await using var reader = await read.ExecuteReaderAsync(cancellationToken);
+        return !await reader.ReadAsync(cancellationToken) ? null
+            : $"The server's own archiving (archive_mode) {(reader.GetBoolean(0) ? "has no archive_command" : $"fails at {reader.GetString(1)}")}, and a base backup "
+                + "would wait for it for ever. Mend it, or set archive_mode=off: nothing here needs it.";
+    }
+
     /// <summary>Lets the server forget the log up to a position.</summary>
     public async Task ReleaseAsync(WalPosition position, CancellationToken cancellationToken)
     {

@@ -4,7 +4,7 @@ using ProdReady.BackupWorker.Storage;
 
 namespace ProdReady.BackupWorker.PointInTime.Wal;
 
-/// <summary>The folder in which the log waits to be stored, and what killed processes left there.</summary>
+/// <summary>The folder in which the log waits to be stored, and what killed processes of our label left there: another stack may use the same place.</summary>
 internal sealed partial class WalSpool(
     IOptions<PointInTimeOptions> options, IOptions<BackupsOptions> backups, WalShippers shippers, ILogger<WalSpool> logger)
 {
@@ -25,7 +25,7 @@ internal sealed partial class WalSpool(
     /// </summary>
     public async Task ShipLeftoversAsync(CancellationToken cancellationToken)
     {
-        foreach (var folder in SpoolFolder.All(Path))
+        foreach (var folder in SpoolFolder.All(Path, options.Value.Label))
         {
             await using var owned = folder.TryOwn();
             if (owned is null)
@@ -49,7 +49,7 @@ internal sealed partial class WalSpool(
     /// <param name="first">The first segment that it keeps.</param>
     public void RemoveLeftovers(ulong system, WalSegment first)
     {
-        foreach (var folder in SpoolFolder.All(Path).Where(folder => folder.System == system))
+        foreach (var folder in SpoolFolder.All(Path, options.Value.Label).Where(folder => folder.System == system))
         {
             using var owned = folder.TryOwn();
             if (owned is not null && folder.Segments().All(segment => segment.Timeline == first.Timeline && segment.Number >= first.Number))

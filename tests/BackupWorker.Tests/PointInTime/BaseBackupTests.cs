@@ -106,6 +106,45 @@ public sealed class BaseBackupTests(OwnServer own) : IClassFixture<OwnServer>
             refused.Message);
     }
 
+    /// <summary>The server would end the backup only when its own archiver has taken the log, too.</summary>
+    [Theory]
+    [InlineData("", "has no archive_command")]
+    [InlineData("false", "fails at [0-9A-F]{24}")]
+    public async Task Server_whose_own_archiving_does_not_work_is_refused_in_words(string command, string problem)
+    {
+        using var host = own.Host(("Backups:PointInTime:Label", "archiving"));
+        await SetAsync($"ALTER SYSTEM SET archive_mode = 'on'; ALTER SYSTEM SET archive_command = '{command}'");
+        try
+        {
+            await BackupsFixture.ExecuteAsync(own.Server.ConnectionString, "SELECT pg_switch_wal()");
+            await Eventually.ReadAsync(
+                () => BackupsFixture.ScalarAsync<long>(own.Server.ConnectionString, "SELECT failed_count FROM pg_stat_archiver"),
+                failures => failures > 0 || command.Length == 0);
+
+            var refused = await Assert.ThrowsAsync<BackupException>(() => OwnServer.MakeAsync(host));
+
+            Assert.Matches(
+                $"^The server's own archiving \\(archive_mode\\) {problem}, and a base backup would wait for it for ever\\. Mend it, or set archive_mode=off: "
+                + "nothing here needs it\\.$",
+                refused.Message);
+        }
+        finally
+        {
+            await SetAsync("ALTER SYSTEM RESET archive_mode; ALTER SYSTEM RESET archive_command");
+        }
+
+        async Task SetAsync(string settings)
+        {
+            foreach (var setting in settings.Split("; "))
+            {
+                await BackupsFixture.ExecuteAsync(own.Server.ConnectionString, setting);
+            }
+
+            await own.Server.StopAsync();
+            await own.Server.RestartAsync();
+        }
+    }
+
     [Fact]
     public async Task A_standby_is_refused_in_words()
     {
@@ -192,7 +231,7 @@ public sealed class BaseBackupTests(OwnServer own) : IClassFixture<OwnServer>
     }
 
     private SpoolFolder SpoolOf(WalServer server, WalSlot slot) => SpoolFolder.Create(
-        own.Folder("spool"), server.Identity.System, WalSegment.Of(server.Identity.Timeline, slot.Position, server.Identity.SegmentSize));
+        own.Folder("spool"), "server", server.Identity.System, WalSegment.Of(server.Identity.Timeline, slot.Position, server.Identity.SegmentSize));
 
     private Task<long> SessionsAsync() => BackupsFixture.ScalarAsync<long>(own.Server.ConnectionString, "SELECT count(*) FROM pg_stat_replication");
 

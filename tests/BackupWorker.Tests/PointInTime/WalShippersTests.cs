@@ -37,7 +37,7 @@ public sealed class WalShippersTests : IDisposable
     {
         _second = new(Folder("second"));
         _destinations = new([Folder("first"), _second]);
-        _spool = SpoolFolder.Create(Path.Combine(_root.FullName, "spool"), System, First);
+        _spool = SpoolFolder.Create(Path.Combine(_root.FullName, "spool"), "server", System, First);
     }
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;

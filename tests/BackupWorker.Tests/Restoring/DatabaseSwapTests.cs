@@ -80,9 +80,13 @@ public sealed class DatabaseSwapTests(DataStores stores)
         await BackupsFixture.BackUpAsync(client);
         await fixture.ExecuteAsync($"DROP DATABASE \"{lost.Name}\" WITH (FORCE)");
 
-        var result = await RestoreAsync(app.Services, fixture.Target().Name);
+        var said = new List<string>();
+
+        var result = await RestoreAsync(app.Services, fixture.Target().Name, said);
 
         Assert.Equal((RestoreVerdict.Restored, lost.Name, null), (result.Verdict, result.Target, result.KeptAs));
+        Assert.Contains(said, line => line.StartsWith(
+            $"There is no '{lost.Name}' to take the owner, privileges, limit of connections and settings (ALTER DATABASE ... SET) from", StringComparison.Ordinal));
         Assert.Equal(1, await BackupsFixture.ScalarAsync<long>(lost.ConnectionString, "SELECT count(*) FROM t"));
     }
 
