@@ -49,6 +49,8 @@ internal static class BaseCommand
                 + $"The server can be restored to any time from {Screen.Time(result.Manifest.EndedAt)} on.");
         }
 
-        return result.Failure is { } failure ? await CliAction.FailAsync(ExitCode.LogMissing, failure) : ExitCode.Ok;
+        return result.Failure is { } failure ? await CliAction.FailAsync(ExitCode.LogMissing, failure)
+            : result.Warnings.Count > 0 ? ExitCode.Failed
+            : ExitCode.Ok;
     }
 }
