@@ -12,7 +12,7 @@ public sealed class ScriptTests : IDisposable
     {
         File.Copy(Path.Combine(Checkout.Directory, "prodready"), Path.Combine(_checkout, "prodready"));
         Write("Standalone/bin/Debug/net10.0/Standalone.dll", "");
-        // status answers with the exit codes that the test has put there, one a call, and with 0 from then on
+        // status answers with the exit codes that the test has put there, one a call, and with 0, and a stack, from then on
         Write("bin/dotnet", """
             #!/usr/bin/env bash
             echo "state=${PRODREADY_STATE:-} value=${SOME_VALUE:-} $*" >>"$CHECKOUT/dotnet.log"
@@ -20,6 +20,7 @@ public sealed class ScriptTests : IDisposable
               *" status "*)
                 code=$(head -n 1 "$CHECKOUT/codes" 2>/dev/null)
                 sed -i 1d "$CHECKOUT/codes" 2>/dev/null
+                [ -n "$code" ] || { mkdir -p "$CHECKOUT/.prodready" && echo '{}' >"$CHECKOUT/.prodready/stack.json"; }
                 exit "${code:-0}" ;;
               *" up "*) echo up >"${@: -1}" ;;
             esac
@@ -78,12 +79,8 @@ public sealed class ScriptTests : IDisposable
     public async Task Up_waits_for_a_stack_that_another_process_starts()
     {
         Write("codes", "2\n2\n");
-        Write(".prodready/logs/stack.log", "");
-        var up = RunAsync("up --standalone --no-build --detach");
-        await Eventually.ReadAsync(() => Task.FromResult(Calls().Length > 0), called => called);
-        Write(".prodready/stack.json", "{}");
 
-        var (exitCode, output) = await up;
+        var (exitCode, output) = await RunAsync("up --standalone --no-build --detach");
 
         Assert.True(exitCode == 0, output);
         Assert.Contains("The stack is already running:", output, StringComparison.Ordinal);
