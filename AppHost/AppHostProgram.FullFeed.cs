@@ -20,6 +20,7 @@ internal static class AppHostProgram
     public static async Task<int> RunAsync(string[] args, Func<IDistributedApplicationBuilder, Task> graph)
     {
         var arguments = new ConfigurationBuilder().AddCommandLine(args).Build();
+        ReachLocalhostDirectly();
         try
         {
             await using var ports = await DashboardPorts.TakeAsync();
@@ -55,6 +56,16 @@ internal static class AppHostProgram
             await StartReport.WriteAsync(arguments["report"], failure.Message);
             return 1;
         }
+    }
+
+    /// <summary>
+    /// A proxy that the environment names is for the world outside: it knows another localhost, by which Aspire asks the services whether they
+    /// are healthy.
+    /// </summary>
+    private static void ReachLocalhostDirectly()
+    {
+        var others = Environment.GetEnvironmentVariable("no_proxy") ?? Environment.GetEnvironmentVariable("NO_PROXY");
+        Environment.SetEnvironmentVariable("no_proxy", $"localhost,127.0.0.1,[::1],{others}");
     }
 
     /// <summary>Makes this the stack's process before anything of a former one is touched: it may be running.</summary>
