@@ -74,6 +74,18 @@ public sealed class UpOnAspireFacts : IAsyncDisposable
         await AssertNothingRunsAsync();
     }
 
+    /// <summary><c>status</c> and a second <c>up</c> would say of the new stack, which only starts, that it is up.</summary>
+    [Fact]
+    public async Task The_description_that_a_killed_stack_left_is_gone_before_anything_starts()
+    {
+        Directory.CreateDirectory(_script.State.Directory);
+        await File.WriteAllTextAsync(_script.State.DescriptionFile, "{}", TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, (await _script.RunAsync(Up, ("GATEWAY_PORT", "eighty"))).ExitCode);
+
+        Assert.False(File.Exists(_script.State.DescriptionFile));
+    }
+
     [Fact]
     public async Task A_taken_port_is_named_before_anything_starts()
     {
