@@ -33,6 +33,7 @@ internal static class DataStores
         IDistributedApplicationBuilder builder)
     {
         var file = new DataStoresFile(builder.StateDirectory());
+        // Nobody's any more, since this process holds the stack's lock; the health check below would take it for the new ones'
         file.Delete();
         builder.Services.AddHealthChecks().AddAsyncCheck("data-stores", async cancellationToken =>
             await file.ReadAsync(cancellationToken) is null ? HealthCheckResult.Unhealthy("They do not take connections yet.") : HealthCheckResult.Healthy());

@@ -19,7 +19,7 @@ internal sealed class ServiceStarts(
         var waiting = model.Resources.OfType<ProjectResource>().Select(service => service.Name).ToHashSet();
         await foreach (var change in notifications.WatchAsync(cancellationToken))
         {
-            if (change.Resource is ProjectResource or ExecutableResource && Ended.Contains(change.Snapshot.State?.Text))
+            if (HasFailed(change.Resource, change.Snapshot.State?.Text))
             {
                 throw await FailureAsync(change, cancellationToken);
             }
@@ -32,6 +32,10 @@ internal sealed class ServiceStarts(
         }
     }
 
+    /// <summary>Whether this ends the start. Services wait for ever for a data store that has ended, be it a process or a container.</summary>
+    internal static bool HasFailed(IResource resource, string? state) =>
+        resource is ProjectResource or ExecutableResource or ContainerResource && Ended.Contains(state);
+
     private async Task<StackException> FailureAsync(ResourceEvent change, CancellationToken cancellationToken)
     {
         var lines = new List<string>();
@@ -40,16 +44,22 @@ internal sealed class ServiceStarts(
             lines.AddRange(batch.Select(line => line.Content));
         }
 
+        // What has not started has printed nothing: why is in Aspire's own lines
+        var hasStarted = change.Snapshot.State?.Text != KnownResourceStates.FailedToStart;
+        var what = hasStarted ? $"ended with exit code {change.Snapshot.ExitCode?.ToString(null, null) ?? "unknown"}" : "did not start";
         return new StackException(
-            $"{change.Resource.Name} ended with exit code {change.Snapshot.ExitCode?.ToString(null, null) ?? "unknown"}. Its last lines:"
-            + Environment.NewLine + string.Join(Environment.NewLine, OwnLines(lines).TakeLast(LastLines).Select(line => $"  {line}")));
+            $"{change.Resource.Name} {what}. Its last lines:"
+            + Environment.NewLine + string.Join(Environment.NewLine, Lines(lines, hasStarted).TakeLast(LastLines).Select(line => $"  {line}")));
     }
 
-    /// <summary>What the process itself printed: the lines after Aspire's own, without the times in front, which give them their order.</summary>
-    private static List<string> OwnLines(IEnumerable<string> lines)
+    /// <summary>
+    /// The lines without the times in front, which give them their order; of a process that has started, those that it printed itself, which
+    /// are the ones after Aspire's.
+    /// </summary>
+    private static List<string> Lines(IEnumerable<string> lines, bool hasStarted)
     {
         var ordered = lines.Order(StringComparer.Ordinal).ToList();
-        var start = ordered.FindLastIndex(line => line.Contains(" [sys] ", StringComparison.Ordinal));
+        var start = hasStarted ? ordered.FindLastIndex(line => line.Contains(" [sys] ", StringComparison.Ordinal)) : -1;
         return [.. ordered.Skip(start + 1).Select(line => line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..])];
     }
 }

@@ -2,14 +2,14 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using ProdReady.Standalone;
-using ProdReady.Standalone.Processes;
 using ProdReady.Standalone.Stack;
 
 namespace ProdReady.AppHost;
 
 /// <summary>
 /// Writes the same <c>stack.json</c> as Standalone once every service is healthy, so that <c>status</c>, <c>down</c>, the backup
-/// command line and the stack tests do not care who runs the stack. A service that ends before ends the start, with its last lines.
+/// command line do not care who runs the stack. A service that ends before is told with its last lines, and ends the start where
+/// <c>--stack-file true</c> asks for that, as <c>./prodready up</c> does; elsewhere the dashboard can start it again.
 /// </summary>
 internal sealed class StackFile(
     Settings settings,
@@ -20,26 +20,10 @@ internal sealed class StackFile(
 {
     private readonly StackState _state = new(settings.StateDirectory);
 
-    /// <summary>Ends with the process: whoever waits for it then finds nothing left.</summary>
-    private FileLock? _lock;
-
-    public override async Task StartAsync(CancellationToken cancellationToken)
-    {
-        _lock = FileLock.TryTake(_state.LockFile)
-            ?? throw new StackException(
-                $"The stack is already running in {_state.Directory}. See it: ./prodready status. Stop it: ./prodready down");
-        await File.WriteAllTextAsync(_state.PidFile, $"{Environment.ProcessId}", cancellationToken);
-        File.Delete(_state.FailureFile);
-        await base.StartAsync(cancellationToken);
-    }
-
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        if (_lock is not null)
-        {
-            File.Delete(_state.DescriptionFile);
-        }
+        File.Delete(_state.DescriptionFile);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -54,6 +38,11 @@ internal sealed class StackFile(
         {
             await Console.Error.WriteLineAsync();
             await Console.Error.WriteLineAsync(failure.Message);
+            if (configuration["stack-file"] != "true")
+            {
+                return;
+            }
+
             await File.WriteAllTextAsync(_state.FailureFile, failure.Message, CancellationToken.None);
             await StartReport.WriteAsync(configuration["report"], failure.Message);
             Environment.ExitCode = 1;
@@ -86,10 +75,10 @@ internal sealed class StackFile(
 
 internal static class StackFileExtensions
 {
-    /// <summary>For <c>./prodready up</c>, which asks for it with <c>--stack-file true</c>; tests ask the model itself.</summary>
+    /// <summary>Wherever the stack runs; tests ask the model itself, and say <c>--stack-file false</c>.</summary>
     public static void AddStackFile(this IDistributedApplicationBuilder builder, Settings settings)
     {
-        if (builder.ExecutionContext.IsRunMode && builder.Configuration["stack-file"] == "true")
+        if (builder.ExecutionContext.IsRunMode && builder.Configuration["stack-file"] != "false")
         {
             builder.Services.AddSingleton(settings).AddSingleton<ServiceStarts>().AddHostedService<StackFile>();
         }

@@ -6,7 +6,7 @@
 #
 # DEPLOY_HOST: user@host.   DEPLOY_ROOT: the folder on the host. Default: /opt/prodready
 # DEPLOY_SSH_OPTIONS: more options for ssh, such as -i key -o UserKnownHostsFile=hosts. Unknown hosts are refused, whatever they say.
-# DEPLOY_URL: the gateway as the host reaches it. Default: http://localhost:8080
+# DEPLOY_URL: the gateway as the host reaches it. Default: as release.sh has it, http://localhost:8080 at first
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -14,7 +14,7 @@ release=${1:?"Usage: deploy/deploy.sh <release> <published folder>"}
 folder=${2:?"Usage: deploy/deploy.sh <release> <published folder>"}
 : "${DEPLOY_HOST:?"DEPLOY_HOST is not set. Example: deploy@host.example"}"
 root=${DEPLOY_ROOT:-/opt/prodready}
-url=${DEPLOY_URL:-http://localhost:8080}
+url=${DEPLOY_URL:-}
 
 fail() {
   printf '%s\n' "$*" >&2
@@ -24,7 +24,7 @@ fail() {
 # All of them become words of a command on the host
 [[ $release =~ ^[A-Za-z0-9][A-Za-z0-9._-]*$ ]] || fail "'$release' cannot be a release's name: letters, digits, dots, hyphens."
 [[ $root =~ ^/[A-Za-z0-9._/-]+$ ]] || fail "DEPLOY_ROOT is '$root'; it must be a path of letters, digits, dots and hyphens. Example: /opt/prodready"
-[[ $url =~ ^https?://[][A-Za-z0-9.:/-]+$ ]] || fail "DEPLOY_URL is '$url'; it must be a URL without a query. Example: http://localhost:8080"
+[ -z "$url" ] || [[ $url =~ ^https?://[][A-Za-z0-9.:/-]+$ ]] || fail "DEPLOY_URL is '$url'; it must be a URL without a query. Example: http://localhost:8080"
 [ -f "$folder/docker-compose.yaml" ] || fail "There is no $folder/docker-compose.yaml. Publish it first: see docs/deploy.md."
 
 options=(-o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=15 -o ServerAliveInterval=15)
@@ -37,7 +37,10 @@ on_host() {
 }
 
 # Never the secrets: those are the host's own, and never leave it
+upload=$root/uploads/$release
 tar -C "$folder" --exclude=./secrets -cf - . |
-  on_host "set -eu; umask 027; rm -rf $root/releases/$release; mkdir -p $root/releases/$release; tar -C $root/releases/$release -xf -"
-tar -C "$here" -cf - release.sh smoke.sh | on_host "tar -C $root/releases/$release -xf -"
-on_host "PRODREADY_URL=$url bash $root/releases/$release/release.sh $release"
+  on_host "set -eu; umask 027; rm -rf $upload; mkdir -p $upload $root/releases; tar -C $upload -xf -"
+tar -C "$here" -cf - release.sh smoke.sh | on_host "tar -C $upload -xf -"
+# Only what has arrived as a whole takes the place of a release of that name, which may be the running one
+on_host "set -eu; rm -rf $upload.old; [ ! -e $root/releases/$release ] || mv $root/releases/$release $upload.old; \
+  mv $upload $root/releases/$release; rm -rf $upload.old; PRODREADY_URL=$url bash $root/releases/$release/release.sh $release"

@@ -10,9 +10,12 @@ tag=${3:?"$usage"}
 
 [ -f "$settings" ] || { echo "There is no $settings. Publish it first: see docs/deploy.md." >&2; exit 1; }
 for service in gateway webhooks notifications backups; do
-  name=${service^^}_IMAGE
-  sed -i "/^$name=/d" "$settings"
+  # As macOS has it, too: neither bash's capitals nor sed -i
+  name=$(printf '%s' "$service" | tr '[:lower:]' '[:upper:]')_IMAGE
+  sed "/^$name=/d" "$settings" >"$settings.new"
   # Whatever the file ends with, this is a line of its own
-  [ -z "$(tail -c 1 "$settings")" ] || echo >>"$settings"
-  echo "$name=$prefix/$service:$tag" >>"$settings"
+  [ -z "$(tail -c 1 "$settings.new")" ] || echo >>"$settings.new"
+  echo "$name=$prefix/$service:$tag" >>"$settings.new"
+  cat "$settings.new" >"$settings"
 done
+rm -f "$settings.new"

@@ -4,16 +4,17 @@
 #
 #   release.sh <name>       start that release
 #   release.sh --rollback   start the one that ran before the running one
-#   release.sh --restart    start the running one's services anew: they read secrets and settings at their start
+#   release.sh --restart    start the running one's services and its Redis anew: they read secrets and settings at their start
 #
 # PRODREADY_ROOT: the folder that holds releases/, secrets/, and settings.env and override.yaml if there are any. Default: the one that this script's release is in.
-# PRODREADY_URL: the gateway as this host reaches it. Default: http://localhost:8080
+# PRODREADY_URL: the gateway as this host reaches it. Default: what the last release that served was asked at, which the file url in the root says,
+# and http://localhost:8080 at first
 # PRODREADY_WAIT: seconds until all must be healthy. Default: 300. PRODREADY_SMOKE: until the gateway must serve after that. Default: 60
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 root=${PRODREADY_ROOT:-$(cd "$here/../.." && pwd)}
-url=${PRODREADY_URL:-http://localhost:8080}
+url=${PRODREADY_URL:-$(cat "$root/url" 2>/dev/null || echo http://localhost:8080)}
 wait=${PRODREADY_WAIT:-300}
 smoke=${PRODREADY_SMOKE:-60}
 # Releases that are kept besides the running one and the one before
@@ -56,14 +57,39 @@ start() {
     bash "$here/smoke.sh" "$url" "$smoke"
 }
 
+# The images that releases were published with, and that this host was told to take in their place.
+images_of() {
+  sed -n 's/^[A-Z]*_IMAGE=//p' "$@" 2>/dev/null || true
+}
+
+# An image is as big as all else here. One that a release which is kept still takes stays, and Docker itself refuses one that a container is of.
+remove_release() {
+  local image images
+  images=$(images_of "$root/releases/$1/.env")
+  rm -rf "${root:?}/releases/$1"
+  for image in $images; do
+    if ! grep -qxF -e "$image" <<<"$(images_of "$root/settings.env" "$root"/releases/*/.env)"; then
+      docker image rm "$image" >/dev/null 2>&1 || true
+    fi
+  done
+}
+
 remove_old() {
   local name
   find "$root/releases" -mindepth 1 -maxdepth 1 -type d -printf '%T@ %f\n' | sort -rn | cut -d ' ' -f 2- |
     grep -vxF -e "$(release_of current)" -e "$(release_of previous)" | tail -n "+$((kept + 1))" |
-    while IFS= read -r name; do rm -rf "${root:?}/releases/$name"; done || true
+    while IFS= read -r name; do remove_release "$name"; done || true
 }
 
 name=${1:?"Usage: release.sh <name> | --rollback | --restart"}
+# Two at once would take each other's containers
+exec 9>"$root/.lock"
+if ! flock --nonblock 9; then
+  echo "Another deployment is under way: waiting for it."
+  # Its start, and that of the one before if it comes to that
+  flock --wait "$((2 * (wait + smoke)))" 9 || fail "Another deployment is still under way."
+fi
+
 running=$(release_of current)
 if [ "$name" = --rollback ]; then
   name=$(release_of previous)
@@ -72,13 +98,11 @@ elif [ "$name" = --restart ]; then
   name=$running
   [ -n "$name" ] || fail "There is no release that runs."
   anew=(--force-recreate --no-deps gateway webhooks notifications backups)
+  # Its password is a secret that it reads at its start, too. Postgres keeps its own in its data
+  ! grep -qx redis <<<"$(compose "$name" config --services)" || anew+=(redis)
 fi
 [ -f "$root/releases/$name/docker-compose.yaml" ] || fail "There is no $root/releases/$name/docker-compose.yaml."
 [ -d "$root/secrets" ] || fail "There is no $root/secrets, which holds a file for each secret: see docs/deploy.md."
-
-# Two at once would take each other's containers
-exec 9>"$root/.lock"
-flock --nonblock 9 || fail "Another deployment is under way."
 
 # What was published with it is nobody's secret: the host's own are in the root
 rm -rf "$root/releases/$name/secrets"
@@ -88,6 +112,7 @@ if start "$name"; then
     [ -z "$running" ] || point previous "$running"
     point current "$name"
   fi
+  printf '%s\n' "$url" >"$root/url"
   remove_old
   echo "Release $name runs."
   exit 0

@@ -21,6 +21,7 @@ internal static class DownCommand
     {
         var state = new StackState(StackState.DefaultDirectory);
         var description = await StackDescription.ReadAsync(state.DescriptionFile, cancellationToken);
+        var described = File.GetLastWriteTimeUtc(state.DescriptionFile);
         var supervisor = await state.SupervisorAsync();
         if (supervisor is { } id)
         {
@@ -29,7 +30,7 @@ internal static class DownCommand
         }
 
         var leftovers = await Leftovers.EndAsync(
-            state.Directory, [.. description?.Pids.Values ?? []], TimeSpan.FromSeconds(3), cancellationToken);
+            state.Directory, [.. description?.Pids.Values ?? []], described, TimeSpan.FromSeconds(3), cancellationToken);
         await Leftovers.EndOrchestratorAsync(state.Directory, Patience, cancellationToken);
         File.Delete(state.DescriptionFile);
         Console.WriteLine((supervisor, leftovers) switch

@@ -2,7 +2,10 @@ using ProdReady.Standalone.Processes;
 
 namespace ProdReady.Standalone.Commands;
 
-/// <summary>Every part's lines on the console, each behind its part's name in a colour of its own, and in a file a part.</summary>
+/// <summary>
+/// Every part's lines on the console, each behind its part's name in a colour of its own, and in a file a part. A line that cannot be written, as
+/// where the disk is full, is lost, and that is told once: whoever stopped reading would leave the part blocked at its next line.
+/// </summary>
 internal sealed class StackLog(string directory, TextWriter console, bool colours) : IAsyncDisposable
 {
     private const string Reset = "\e[0m";
@@ -22,14 +25,15 @@ internal sealed class StackLog(string directory, TextWriter console, bool colour
 
     private readonly Dictionary<string, StreamWriter> _files = [];
     private readonly Lock _lock = new();
+    private bool _hasFailed;
 
     public void Write(LogLine line)
     {
         var prefix = $"{line.Source.PadRight(Width)} | ";
         lock (_lock)
         {
-            console.WriteLine(colours ? $"{Colours.GetValueOrDefault(line.Source)}{prefix}{Reset}{line.Text}" : prefix + line.Text);
-            File(line.Source).WriteLine(line.Text);
+            Try(() => console.WriteLine(colours ? $"{Colours.GetValueOrDefault(line.Source)}{prefix}{Reset}{line.Text}" : prefix + line.Text));
+            Try(() => File(line.Source).WriteLine(line.Text));
         }
     }
 
@@ -37,7 +41,44 @@ internal sealed class StackLog(string directory, TextWriter console, bool colour
     {
         foreach (var file in _files.Values)
         {
-            await file.DisposeAsync();
+            try
+            {
+                await file.DisposeAsync();
+            }
+            catch (IOException failure)
+            {
+                Tell(failure);
+            }
+        }
+    }
+
+    private void Try(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (IOException failure)
+        {
+            Tell(failure);
+        }
+    }
+
+    private void Tell(IOException failure)
+    {
+        if (_hasFailed)
+        {
+            return;
+        }
+
+        _hasFailed = true;
+        try
+        {
+            Console.Error.WriteLine($"Lines of the log are lost: {failure.Message} The stack goes on.");
+        }
+        catch (IOException)
+        {
+            // Standard error is a file on the same disk
         }
     }
 

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 
@@ -31,16 +32,17 @@ public static class Leftovers
 
     /// <summary>Ends them, where <c>/proc</c> tells which they are: after a moment to finish by themselves, with SIGKILL.</summary>
     public static Task EndAsync(string stateDirectory, TimeSpan patience) =>
-        EndAsync(stateDirectory, [], patience, CancellationToken.None);
+        EndAsync(stateDirectory, [], default, patience, CancellationToken.None);
 
     /// <summary>Ends them: after a moment to finish by themselves, with SIGKILL.</summary>
     /// <param name="stateDirectory">Whose stack.</param>
     /// <param name="recorded">The ids in the stack's file: all that is known where there is no <c>/proc</c>.</param>
+    /// <param name="recordedAt">When that file was written, in UTC.</param>
     /// <param name="patience">How long they have.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     internal static Task<int> EndAsync(
-        string stateDirectory, IReadOnlyCollection<int> recorded, TimeSpan patience, CancellationToken cancellationToken) =>
-        EndAsync(() => HasProc ? Find(Mark, stateDirectory) : [.. recorded.Where(IsOurs)], patience, cancellationToken);
+        string stateDirectory, IReadOnlyCollection<int> recorded, DateTime recordedAt, TimeSpan patience, CancellationToken cancellationToken) =>
+        EndAsync(() => HasProc ? Find(Mark, stateDirectory) : [.. recorded.Where(id => IsOurs(id, recordedAt))], patience, cancellationToken);
 
     /// <summary>Waits for the orchestrator of a stack whose processes have ended; ends it where it takes longer.</summary>
     internal static Task EndOrchestratorAsync(string stateDirectory, TimeSpan patience, CancellationToken cancellationToken) =>
@@ -109,14 +111,16 @@ public static class Leftovers
 
     private static bool HasEnded(int id, string start) => StartOf(id) is var now && (now.Length == 0 || now != start);
 
-    private static bool IsOurs(int id)
+    /// <summary>Whether a recorded id is still that process: one that has started since has only got its number, as after a restart of the machine.</summary>
+    internal static bool IsOurs(int id, DateTime recordedAt)
     {
         try
         {
             using var process = Process.GetProcessById(id);
-            return process.ProcessName is "dotnet" or "postgres" or "aspire";
+            return process.ProcessName is "dotnet" or "postgres" or "aspire" && process.StartTime.ToUniversalTime() <= recordedAt;
         }
-        catch (ArgumentException)
+        // It has ended, or is another user's
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or Win32Exception)
         {
             return false;
         }

@@ -7,7 +7,9 @@ namespace ProdReady.Standalone.Stack;
 internal sealed class ServiceProcess(ChildProcess process, string url, PortLease? port) : IAsyncDisposable
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
-    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
+
+    /// <summary>Without the environment's proxy, which knows another localhost.</summary>
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
 
     public ChildProcess Process => process;
 

@@ -128,10 +128,11 @@ public sealed class StandaloneStack : IAsyncDisposable
     private async Task CleanUpAsync(CancellationToken cancellationToken)
     {
         var former = await StackDescription.ReadAsync(_state.DescriptionFile, cancellationToken);
+        var described = File.GetLastWriteTimeUtc(_state.DescriptionFile);
         File.Delete(_state.DescriptionFile);
         File.Delete(_state.FailureFile);
         var ended = await Leftovers.EndAsync(
-            _options.StateDirectory, [.. former?.Pids.Values ?? []], TimeSpan.FromSeconds(3), cancellationToken);
+            _options.StateDirectory, [.. former?.Pids.Values ?? []], described, TimeSpan.FromSeconds(3), cancellationToken);
         if (ended > 0)
         {
             Say($"Ended {ended} processes that a killed stack had left behind.");

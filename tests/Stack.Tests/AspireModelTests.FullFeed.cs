@@ -1,5 +1,6 @@
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
+using ProdReady.AppHost;
 using ProdReady.ServiceDefaults.Configuration;
 
 namespace ProdReady.Stack.Tests;
@@ -113,6 +114,22 @@ public sealed class AspireModelTests
             builder.Resources.OfType<ProjectResource>()
                 .Select(service => (service.Name, service.Annotations.OfType<ReplicaAnnotation>().Last().Replicas)).Order());
         await Assert.ThrowsAnyAsync<Exception>(() => BuilderAsync("--Replicas:Gateway", "many"));
+    }
+
+    [Theory]
+    [InlineData("FailedToStart", true)]
+    [InlineData("Exited", true)]
+    [InlineData("Starting", false)]
+    [InlineData("Running", false)]
+    [InlineData(null, false)]
+    public async Task A_data_store_that_has_ended_ends_the_start(string? state, bool ends)
+    {
+        await using var builder = await BuilderAsync();
+
+        Assert.Equal(ends, ServiceStarts.HasFailed(new ContainerResource("postgres"), state));
+        Assert.All(builder.Resources.OfType<ProjectResource>(), service => Assert.Equal(ends, ServiceStarts.HasFailed(service, state)));
+        // Parameters and connection strings end as soon as they are known
+        Assert.All(builder.Resources.OfType<ParameterResource>(), parameter => Assert.False(ServiceStarts.HasFailed(parameter, state)));
     }
 
     private static Task<IDistributedApplicationTestingBuilder> BuilderAsync(params string[] arguments) =>

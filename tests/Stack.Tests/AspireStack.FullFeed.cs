@@ -24,7 +24,7 @@ public sealed class AspireStackFixture : StackFixture
         var state = Path.Combine(Path.GetTempPath(), $"prodready-aspire-{Guid.NewGuid():N}");
         // Two processes behind one address: the facts about several gateways hold for it as well
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.AppHost>(
-            ["--state", state, "--Replicas:Gateway", "2"], cancellationToken);
+            ["--state", state, "--stack-file", "false", "--Replicas:Gateway", "2"], cancellationToken);
         var services = builder.Resources.OfType<ProjectResource>().ToList();
         foreach (var service in services.Select(builder.CreateResourceBuilder))
         {

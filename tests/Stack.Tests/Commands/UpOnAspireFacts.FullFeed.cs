@@ -16,7 +16,8 @@ public sealed class UpOnAspireFacts : IAsyncDisposable
     [Fact]
     public async Task Up_leaves_a_healthy_stack_and_down_leaves_nothing()
     {
-        var (up, table) = await _script.RunAsync(Up);
+        // A proxy for the world outside, as a company's machines have it: nobody listens there
+        var (up, table) = await _script.RunAsync(Up, ("http_proxy", "http://127.0.0.1:1"), ("no_proxy", null), ("NO_PROXY", null));
         Assert.True(up == 0, table);
         var stack = await _script.DescriptionAsync();
         Assert.Contains(stack.Gateway.Url, table, StringComparison.Ordinal);
@@ -71,6 +72,18 @@ public sealed class UpOnAspireFacts : IAsyncDisposable
         Assert.Equal(1, exitCode);
         Assert.Contains(message, output, StringComparison.Ordinal);
         await AssertNothingRunsAsync();
+    }
+
+    /// <summary><c>status</c> and a second <c>up</c> would say of the new stack, which only starts, that it is up.</summary>
+    [Fact]
+    public async Task The_description_that_a_killed_stack_left_is_gone_before_anything_starts()
+    {
+        Directory.CreateDirectory(_script.State.Directory);
+        await File.WriteAllTextAsync(_script.State.DescriptionFile, "{}", TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, (await _script.RunAsync(Up, ("GATEWAY_PORT", "eighty"))).ExitCode);
+
+        Assert.False(File.Exists(_script.State.DescriptionFile));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using ProdReady.Standalone.Processes;
 using ProdReady.Testing;
 
 namespace ProdReady.Stack.Tests.Delivery;
@@ -113,9 +114,52 @@ public sealed class DeployTests
 
         Assert.True(exitCode == 0, output);
         Assert.Equal(
-            $"{Compose} up --detach --wait --wait-timeout 300 --remove-orphans --force-recreate --no-deps gateway webhooks notifications backups",
+            $"{Compose} up --detach --wait --wait-timeout 300 --remove-orphans --force-recreate --no-deps gateway webhooks notifications backups redis",
             host.DockerCalls[^1]);
         Assert.Equal(("releases/one", null), (host.ReleaseOf("current"), host.ReleaseOf("previous")));
+    }
+
+    [Fact]
+    public async Task A_managed_Redis_is_not_started_anew()
+    {
+        await using var host = await DockerHost.StartAsync();
+        host.Services = "gateway webhooks notifications backups";
+        await host.DeployAsync("one");
+
+        var (exitCode, output) = await host.RunAsync(Path.Combine(host.Root, "current", "release.sh"), "--restart");
+
+        Assert.True(exitCode == 0, output);
+        Assert.EndsWith(" --no-deps gateway webhooks notifications backups", host.DockerCalls[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_connection_that_breaks_leaves_the_running_release_as_it_was()
+    {
+        await using var host = await DockerHost.StartAsync();
+        await host.DeployAsync("one");
+        var files = Directory.GetFiles(Path.Combine(host.Root, "releases", "one")).Order().ToArray();
+        host.CutConnections();
+
+        var (exitCode, _) = await host.DeployAsync("one");
+
+        Assert.NotEqual(0, exitCode);
+        Assert.Equal(files, Directory.GetFiles(Path.Combine(host.Root, "releases", "one")).Order());
+    }
+
+    [Fact]
+    public async Task A_deployment_waits_for_the_one_that_is_under_way()
+    {
+        await using var host = await DockerHost.StartAsync();
+        var other = FileLock.TryTake(Path.Combine(host.Root, ".lock"))!;
+
+        var deployment = host.DeployAsync("one");
+        await Eventually.ReadAsync(() => Task.FromResult(host.LockCalls.Any(call => call.StartsWith("--wait ", StringComparison.Ordinal))), waits => waits);
+        Assert.Empty(host.DockerCalls);
+        await other.DisposeAsync();
+
+        var (exitCode, output) = await deployment;
+        Assert.True(exitCode == 0, output);
+        Assert.Contains("Another deployment is under way: waiting for it.", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -157,6 +201,10 @@ public sealed class DeployTests
             ["r3", "r4", "r5", "r6", "r7"],
             Directory.GetDirectories(Path.Combine(host.Root, "releases")).Select(folder => Path.GetFileName(folder)).Order());
         Assert.True(File.Exists(Path.Combine(host.Root, "secrets", "admin-key")));
+        // Theirs alone: the releases that are kept take prodready/webhooks:1 as well
+        Assert.Equal(
+            ["image rm prodready/gateway:r1", "image rm prodready/gateway:r2"],
+            host.DockerCalls.Where(call => call.StartsWith("image", StringComparison.Ordinal)));
     }
 
     [Fact]

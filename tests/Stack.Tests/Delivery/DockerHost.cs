@@ -22,6 +22,9 @@ public sealed class DockerHost : IAsyncDisposable
     /// <summary>Every call of <c>docker</c>, without what they have in common.</summary>
     public IReadOnlyList<string> DockerCalls => Lines("docker.log");
 
+    /// <summary>Every call of <c>flock</c>.</summary>
+    public IReadOnlyList<string> LockCalls => Lines("flock.log");
+
     /// <summary>Every call of <c>ssh</c>.</summary>
     public IReadOnlyList<string> SshCalls => Lines("ssh.log");
 
@@ -38,14 +41,21 @@ public sealed class DockerHost : IAsyncDisposable
             await File.WriteAllTextAsync(Path.Combine(host.Root, "secrets", "admin-key"), "the host's own");
         }
 
-        host.AddProgram("ssh", """echo "$*" >>"$FOLDER/ssh.log"; exec bash -c "${@: -1}" """);
+        host.AddProgram("ssh", """
+            echo "$*" >>"$FOLDER/ssh.log"
+            [ ! -f "$FOLDER/cut" ] || exec bash -c "${@: -1}" < <(head -c 700)
+            exec bash -c "${@: -1}"
+            """);
+        host.AddProgram("flock", $"""echo "$*" >>"$FOLDER/flock.log"; exec {Programs.Find("flock")} "$@" """);
         host.AddProgram("docker", """
             echo "$*" >>"$FOLDER/docker.log"
-            case " $* " in *" up "*)
-              while [ "$1" != --file ]; do shift; done
-              release=$(dirname "$2")
-              echo "$release" >>"$FOLDER/started"
-              [ ! -f "$release/does-not-start" ] ;;
+            case " $* " in
+              *" config --services "*) printf '%s\n' $SERVICES ;;
+              *" up "*)
+                while [ "$1" != --file ]; do shift; done
+                release=$(dirname "$2")
+                echo "$release" >>"$FOLDER/started"
+                [ ! -f "$release/does-not-start" ] ;;
             esac
             """);
 
@@ -62,6 +72,12 @@ public sealed class DockerHost : IAsyncDisposable
     /// <summary>The release that a link in its root names.</summary>
     public string? ReleaseOf(string link) => new DirectoryInfo(Path.Combine(Root, link)).LinkTarget;
 
+    /// <summary>The services of its compose file.</summary>
+    public string Services { get; set; } = "gateway webhooks notifications backups postgres redis";
+
+    /// <summary>From now on connections to it break after a few hundred bytes.</summary>
+    public void CutConnections() => File.WriteAllText(Path.Combine(_folder, "cut"), "");
+
     /// <summary>From now on a release does not serve.</summary>
     public void Break(string release) => _broken.Add(release);
 
@@ -75,7 +91,7 @@ public sealed class DockerHost : IAsyncDisposable
 
         var published = Directory.CreateDirectory(Path.Combine(_folder, $"out-{Guid.NewGuid():N}"));
         await File.WriteAllTextAsync(Path.Combine(published.FullName, "docker-compose.yaml"), "services: {}");
-        await File.WriteAllTextAsync(Path.Combine(published.FullName, ".env"), "GATEWAY_IMAGE=prodready/gateway:1");
+        await File.WriteAllTextAsync(Path.Combine(published.FullName, ".env"), $"GATEWAY_IMAGE=prodready/gateway:{release}\nWEBHOOKS_IMAGE=prodready/webhooks:1\n");
         published.CreateSubdirectory("secrets");
         await File.WriteAllTextAsync(Path.Combine(published.FullName, "secrets", "admin-key"), "somebody's own");
         if (!starts)
@@ -101,8 +117,14 @@ public sealed class DockerHost : IAsyncDisposable
                 ["DEPLOY_ROOT"] = Root,
                 ["DEPLOY_URL"] = _gateway.Urls.Single(),
                 ["DEPLOY_SSH_OPTIONS"] = "-i key",
-                ["PRODREADY_URL"] = _gateway.Urls.Single(),
+                // What is run by hand on the host knows no more than what a deployment has left there
+                ["PRODREADY_URL"] = null,
                 ["PRODREADY_SMOKE"] = "0",
+                ["SERVICES"] = Services,
+                // As a company's machines have it; nobody listens there
+                ["http_proxy"] = "http://127.0.0.1:1",
+                ["no_proxy"] = null,
+                ["NO_PROXY"] = null,
             },
         },
         TestContext.Current.CancellationToken);

@@ -51,6 +51,23 @@ public sealed partial class WorkflowTests
         Assert.Equal(Jobs().Count(text), Timeouts().Count(text));
     }
 
+    [Fact]
+    public async Task Every_test_project_is_run()
+    {
+        var text = await File.ReadAllTextAsync(Path.Combine(Folder, "ci.yml"), TestContext.Current.CancellationToken);
+        var run = Projects().Match(text).Groups["projects"].Value.Split(' ').Concat(Tested().Matches(text).Select(match => match.Groups["project"].Value));
+
+        Assert.Equal(
+            Directory.GetDirectories(Path.Combine(Checkout.Directory, "tests"), "*.Tests").Select(folder => Path.GetFileName(folder)[..^".Tests".Length]).Order(),
+            run.Order());
+    }
+
+    [GeneratedRegex(@"for project in (?<projects>.*); do")]
+    private static partial Regex Projects();
+
+    [GeneratedRegex(@"prodready test (?<project>\w+)$", RegexOptions.Multiline)]
+    private static partial Regex Tested();
+
     [GeneratedRegex(@"uses: (?<action>.*)")]
     private static partial Regex Uses();
 
