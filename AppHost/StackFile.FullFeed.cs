@@ -7,7 +7,7 @@ using ProdReady.Standalone.Stack;
 namespace ProdReady.AppHost;
 
 /// <summary>
-/// Writes the same <c>stack.json</c> as Standalone once every service is healthy, so that <c>status</c>, <c>down</c>, the backup
+/// Writes the same <c>stack.json</c> as Standalone once every service is healthy, so that <c>status</c>, <c>down</c> and the backup
 /// command line do not care who runs the stack. A service that ends before is told with its last lines, and ends the start where
 /// <c>--stack-file true</c> asks for that, as <c>./prodready up</c> does; elsewhere the dashboard can start it again.
 /// </summary>
