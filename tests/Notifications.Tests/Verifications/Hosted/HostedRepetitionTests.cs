@@ -77,7 +77,7 @@ public sealed class HostedRepetitionTests(DataStores stores) : HostedTest(stores
             NpgsqlConnection connection, IssuedCode issued, DateTimeOffset now, CancellationToken cancellationToken) =>
             sender.AddMessageAsync(connection, issued, now, cancellationToken);
 
-        public Task<SendFailure?> SendAsync(IssuedCode issued, IReadOnlyList<string> ended, CancellationToken cancellationToken) =>
+        public Task<SendFailure?> SendAsync(IssuedCode issued, ReplacedCodes replaced, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("The process dies.");
 
         public Task<CodeVerdict> CheckAsync(Verification verification, PresentedCode presented, CancellationToken cancellationToken) =>
