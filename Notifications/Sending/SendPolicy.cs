@@ -32,6 +32,9 @@ internal enum SendLesson
     /// <summary>The number takes no messages.</summary>
     NumberRefused,
 
+    /// <summary>The sender has no way to the number: of this message's alone.</summary>
+    NotRoutable,
+
     /// <summary>Nothing to do but to tell an operator.</summary>
     Alert,
 }
@@ -97,7 +100,7 @@ internal static class SendPolicy
                 Again(Longest(SenderQueueDelay, failure.RetryAfter), failure.Code, failure.Message), TriesNextRoute: true),
             FailureHandling.SlowDown => new(Again(Longest(SenderQueueDelay, failure.RetryAfter), failure.Code, failure.Message)),
             FailureHandling.NextDay => new(NextDay(failure, moment)),
-            FailureHandling.NotRoutable => new(failed, TriesNextRoute: true),
+            FailureHandling.NotRoutable => new(failed, SendLesson.NotRoutable, TriesNextRoute: true),
             FailureHandling.Expired => new(failed with { Status = MessageStatus.Expired }),
             FailureHandling.AccountSetup or FailureHandling.Filtered or FailureHandling.Abuse => new(failed, SendLesson.Alert),
             _ => new(failed),
