@@ -98,7 +98,8 @@ internal sealed class SendStore(NpgsqlDataSource database, MessageCipher cipher,
         await using var command = database.CreateCommand(
             """
             UPDATE notifications.messages SET
-                not_before = statement_timestamp() + $2, check_at = statement_timestamp() + $2 + $3
+                -- Whoever looks for its job just now must not have it looked for again in a minute
+                not_before = statement_timestamp() + $2, check_at = statement_timestamp() + $2 + $3, checks = 0
             WHERE id = $1 AND status IN ('accepted', 'scheduled')
             """);
         command.CommandTimeout = Timeout;
