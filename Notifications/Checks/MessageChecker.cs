@@ -194,7 +194,7 @@ internal sealed partial class MessageChecker(
         };
         if (await store.ResolveAsync(message, status, error, cancellationToken))
         {
-            metrics.Resolved("not_sent");
+            metrics.Resolved("not_sent", message, status);
             Log.NotSent(logger, message.Id, MaskedNumber.Of(message.To), status);
         }
     }
@@ -208,7 +208,7 @@ internal sealed partial class MessageChecker(
             if (await store.ResolveAsync(
                 message, status, $"Nobody can say whether it was sent ({reason}); by Sending:WhenUnknown it is sent again.", cancellationToken))
             {
-                metrics.Resolved("resent_unproved");
+                metrics.Resolved("resent_unproved", message, status);
                 Log.Resent(logger, message.Id, reason);
             }
 

@@ -192,7 +192,7 @@ internal sealed partial class MessageIntake : IAsyncDisposable
             message, Correlation.Current, Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null);
 
         public NewJob<SendJob> Job(DateTimeOffset now) =>
-            new SendJob(Message.Id, Message.To.Country, Message.Segments, Message.Kind).ToEnqueue(
+            new SendJob(Message.Id, Message.To.Country, Message.Segments, Message.Kind, Message.QuietZones).ToEnqueue(
                 Message.SendAt is { } sendAt ? sendAt - now : TimeSpan.Zero, new(CorrelationId, TraceParent));
 
         public Message Accepted(DateTimeOffset expiresAt, DateTimeOffset at) => new(

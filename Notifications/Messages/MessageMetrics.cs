@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using ProdReady.Notifications.Checks;
 using ProdReady.Notifications.Pricing;
 using ProdReady.Notifications.Sending;
 using ProdReady.Notifications.Settling;
@@ -148,6 +149,16 @@ internal sealed class MessageMetrics
 
     /// <summary>It is known what became of an unknown message, or that nobody will know.</summary>
     public void Resolved(string outcome) => _resolved.Add(1, Tag("outcome", outcome));
+
+    /// <summary>The same, where it was ended by that or is sent again.</summary>
+    public void Resolved(string outcome, CheckedMessage message, string status)
+    {
+        Resolved(outcome);
+        if (status != MessageStatus.Accepted)
+        {
+            Ended(message.Country, message.Sender, status, null);
+        }
+    }
 
     /// <summary>An operator has settled an unknown message.</summary>
     public void Settled(MessageFacts facts, Finding finding)

@@ -29,6 +29,9 @@ internal sealed record NewMessage
     /// <summary>After this it is dropped rather than sent.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
+    /// <summary>The time zones whose quiet hours it waits for, as IANA names.</summary>
+    public IReadOnlyList<string> QuietZones { get; init; } = [];
+
     /// <summary>Which repetitions of the request are the same message.</summary>
     public Idempotency? Idempotency { get; init; }
 }

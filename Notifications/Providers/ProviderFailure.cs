@@ -22,7 +22,7 @@ internal enum FailureHandling
     /// <summary>Too many requests at a time; it was not processed, and is repeated with backoff.</summary>
     RetrySoon,
 
-    /// <summary>The provider is out of order and did nothing; repeated some times.</summary>
+    /// <summary>The provider is out of order and did nothing; repeated while the message is valid, and some times where a carrier says so.</summary>
     RetryBounded,
 
     /// <summary>The provider cannot say what it did: look it up before anything else.</summary>

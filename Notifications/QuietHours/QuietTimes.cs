@@ -27,7 +27,7 @@ internal static class QuietTimes
             return time;
         }
 
-        foreach (var candidate in Candidates(time, hours))
+        foreach (var candidate in Candidates(time, hours.To))
         {
             var count = zones.Count(zone => hours.Contain(candidate, zone));
             if (count < fewest)
@@ -43,12 +43,39 @@ internal static class QuietTimes
         return best;
     }
 
-    /// <summary>All times at which quiet hours can end anywhere, in their order: at their end, or at a change of clocks.</summary>
-    private static IEnumerable<DateTimeOffset> Candidates(DateTimeOffset time, DailyHours hours)
+    /// <summary>The time by which as much time as <paramref name="length"/> has gone by outside quiet hours.</summary>
+    /// <param name="time">From when on.</param>
+    /// <param name="length">How much.</param>
+    /// <param name="zones">Where the recipient may be.</param>
+    /// <param name="hours">The quiet hours.</param>
+    public static DateTimeOffset After(DateTimeOffset time, TimeSpan length, IReadOnlyList<TimeZoneInfo> zones, DailyHours hours)
+    {
+        while (true)
+        {
+            var quiet = Candidates(time, hours.From).Prepend(time)
+                .Where(candidate => zones.Any(zone => hours.Contain(candidate, zone)))
+                .Select(candidate => (DateTimeOffset?)candidate)
+                .FirstOrDefault();
+            var over = quiet is { } begin ? Next(begin, zones, hours) : time;
+            // Where it is never quiet, or always somewhere, nothing is left out
+            if (quiet is not { } from || over <= from || from - time >= length)
+            {
+                return time + length;
+            }
+
+            length -= from - time;
+            time = over;
+        }
+    }
+
+    /// <summary>
+    /// All times at which quiet hours can begin or end anywhere, in their order: at a minute of the clock, or at a change of clocks.
+    /// </summary>
+    private static IEnumerable<DateTimeOffset> Candidates(DateTimeOffset time, TimeOnly minute)
     {
         var utc = time.UtcDateTime;
         var first = new DateTimeOffset(utc.Date.AddHours(utc.Hour).AddMinutes(utc.Minute / Quarter * Quarter), TimeSpan.Zero);
-        var ends = hours.To.Minute % Quarter;
+        var past = minute.Minute % Quarter;
         for (var quarter = first; quarter <= time + LongestWait; quarter = quarter.AddMinutes(Quarter))
         {
             if (quarter > time)
@@ -56,10 +83,10 @@ internal static class QuietTimes
                 yield return quarter;
             }
 
-            var end = quarter.AddMinutes(ends);
-            if (ends > 0 && end > time && end <= time + LongestWait)
+            var between = quarter.AddMinutes(past);
+            if (past > 0 && between > time && between <= time + LongestWait)
             {
-                yield return end;
+                yield return between;
             }
         }
     }

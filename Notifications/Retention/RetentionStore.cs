@@ -35,6 +35,7 @@ internal sealed class RetentionStore(NpgsqlDataSource database)
             $"DELETE FROM notifications.refused_numbers WHERE at < statement_timestamp() - interval '{RefusedNumberDays} days'", cancellationToken);
         await ExecuteAsync(
             $"DELETE FROM notifications.inbound_messages WHERE received_at < statement_timestamp() - interval '{InboundDays} days'", cancellationToken);
+        await ExecuteAsync("DELETE FROM notifications.phone_number_lookups WHERE expires_at < statement_timestamp()", cancellationToken);
         // Of credentials and senders that are used no longer
         await ExecuteAsync("DELETE FROM notifications.breakers WHERE closed_until < statement_timestamp() - interval '1 day'", cancellationToken);
         await ExecuteAsync(

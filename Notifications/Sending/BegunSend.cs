@@ -69,6 +69,12 @@ internal sealed record BegunSend(BeginVerdict Verdict)
     public TimeSpan Wait { get; init; }
 }
 
+/// <summary>What decides when and by whom a message may go.</summary>
+/// <param name="To">The recipient, in E.164 form.</param>
+/// <param name="Template">The template that its text was made of, with its version.</param>
+/// <param name="NotRoutable">The <see cref="SendRoute.Name"/> of each sender that has no way to the recipient.</param>
+internal sealed record SendFacts(string To, string? Template, IReadOnlyList<string> NotRoutable);
+
 /// <summary>What came of a send.</summary>
 /// <param name="Id">The message.</param>
 /// <param name="Attempt">Which send of it.</param>

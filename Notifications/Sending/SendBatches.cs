@@ -12,11 +12,13 @@ internal sealed class SendBatches : IAsyncDisposable
     private readonly GroupCommit<SendRequest, BegunSend> _begins;
     private readonly GroupCommit<SendRecord, bool> _records;
     private readonly GroupCommit<RateRequest, TimeSpan> _rates;
+    private readonly GroupCommit<Guid, SendFacts?> _facts;
 
     public SendBatches(SendStore sends, RateStore rates, GroupCommitMetrics metrics, TimeProvider time)
     {
         _begins = new(new() { Name = "sms_begin", Timeout = Timeout }, sends.BeginAsync, metrics, time);
         _records = new(new() { Name = "sms_record", Timeout = Timeout }, sends.RecordAsync, metrics, time);
+        _facts = new(new() { Name = "sms_facts", Timeout = Timeout }, sends.FindFactsAsync, metrics, time);
         // One at a time: they wait for the same rows anyway
         _rates = new(new() { Name = "sms_rate", Timeout = Timeout, Slots = 1 }, rates.TakeAsync, metrics, time);
     }
@@ -30,8 +32,12 @@ internal sealed class SendBatches : IAsyncDisposable
     /// <inheritdoc cref="RateStore.TakeAsync"/>
     public Task<TimeSpan> TakeRateAsync(RateRequest request, CancellationToken cancellationToken) => _rates.AddAsync(request, cancellationToken);
 
+    /// <inheritdoc cref="SendStore.FindFactsAsync"/>
+    public Task<SendFacts?> FindFactsAsync(Guid id, CancellationToken cancellationToken) => _facts.AddAsync(id, cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
+        await _facts.DisposeAsync();
         await _begins.DisposeAsync();
         await _records.DisposeAsync();
         await _rates.DisposeAsync();

@@ -16,6 +16,8 @@ internal sealed partial class SendHandler(
     SendBatches batches,
     SendRoutes routes,
     SendLessons lessons,
+    QuietSends quiet,
+    SendStore store,
     IOptions<SendingOptions> options,
     MessageMetrics metrics,
     TimeProvider time,
@@ -35,7 +37,8 @@ internal sealed partial class SendHandler(
     {
         var message = job.Payload;
         Activity.Current?.SetTag("prodready.message.id", message.Id);
-        var choice = routes.For(message.Country);
+        var quietFor = await quiet.WaitAsync(message, cancellationToken);
+        var choice = quietFor > TimeSpan.Zero ? new([], QuietSends.Reason, quietFor) : await ChooseAsync(message, cancellationToken);
         ISmsProvider? refused = null;
         for (var place = 0; place < choice.Open.Count; place++)
         {
@@ -58,9 +61,27 @@ internal sealed partial class SendHandler(
 
         var begun = await batches.BeginAsync(
             new(message.Id, null, null, null, choice.Shortage ?? "A sender is tried out just now; this message follows."), cancellationToken);
-        return begun.Verdict == BeginVerdict.Short
-            ? new JobOutcome.Postpone(choice.Open.Count > 0 ? ProbeWait : choice.Wait)
-            : End(message, begun);
+        if (begun.Verdict != BeginVerdict.Short)
+        {
+            return End(message, begun);
+        }
+
+        if (quietFor > TimeSpan.Zero)
+        {
+            await store.PutOffAsync(message.Id, quietFor, cancellationToken);
+        }
+
+        return new JobOutcome.Postpone(choice.Open.Count > 0 ? ProbeWait : choice.Wait);
+    }
+
+    /// <summary>Those that had no way to the number when this message was tried before are left out, and take no place in their rates.</summary>
+    private async Task<RouteChoice> ChooseAsync(SendJob message, CancellationToken cancellationToken)
+    {
+        var choice = routes.For(message.Country);
+        return choice.Open.Count + (choice.HasShut ? 1 : 0) > 1
+            && await batches.FindFactsAsync(message.Id, cancellationToken) is { NotRoutable.Count: > 0 } facts
+                ? choice.Without(facts.NotRoutable)
+                : choice;
     }
 
     /// <returns>How the job ends, or <see langword="null"/> to go on with the next route; and whether the whole account is refused.</returns>
@@ -95,7 +116,7 @@ internal sealed partial class SendHandler(
             ? decision.Outcome with { Status = MessageStatus.Accepted, Delay = TimeSpan.Zero, CheckDelay = SendPolicy.UnclaimedAfter }
             : decision.Outcome;
         // Before the outcome, which ends the matter: whoever reads "suppressed" must not get the next message through, nor must a kill forget it
-        await lessons.LearnAsync(decision, route, begun);
+        await lessons.LearnAsync(message.Id, decision, route, begun);
         if (!await RecordAsync(new(message.Id, begun.Attempt, outcome), cancellationToken))
         {
             // Others have the message
@@ -127,8 +148,9 @@ internal sealed partial class SendHandler(
 
         if (begun.Body is null)
         {
-            // Another replica may have the key, in the middle of its rotation
-            return new SendResult.NotSent("The key that its text is sealed with is not among VERIFICATION_KEYS here.", null);
+            // Every replica has a key before texts are sealed with it, so that nobody else has this one either
+            return new SendResult.Refused(new(
+                null, "Its text is sealed with a key that is not among VERIFICATION_KEYS any more.", FailureHandling.Permanent));
         }
 
         // What is left of its time, so that a code does not wait in the provider's queue for longer

@@ -9,7 +9,8 @@ namespace ProdReady.Notifications.Sending;
 /// <param name="Country">The country of its number.</param>
 /// <param name="Segments">How many segments it takes.</param>
 /// <param name="Kind">What it is for.</param>
-internal sealed record SendJob(Guid Id, string Country, int Segments, MessageKind Kind)
+/// <param name="QuietZones">The time zones whose quiet hours it waits for; <see langword="null"/> where its row has to say.</param>
+internal sealed record SendJob(Guid Id, string Country, int Segments, MessageKind Kind, IReadOnlyList<string>? QuietZones = null)
 {
     /// <summary>The queue of codes: it has slots of its own, so that no number of slow calls for others keeps a code waiting.</summary>
     public const string CodesQueue = "sms_codes";

@@ -9,7 +9,12 @@ namespace ProdReady.Notifications.Sending;
 
 /// <summary>Keeps what a refusal says of other messages. What cannot be kept now, the next refusal will teach again.</summary>
 internal sealed partial class SendLessons(
-    BreakerBoard breakers, SuppressionStore suppressions, RefusedNumberStore refused, TimeProvider time, ILogger<SendLessons> logger)
+    BreakerBoard breakers,
+    SuppressionStore suppressions,
+    RefusedNumberStore refused,
+    SendStore sends,
+    TimeProvider time,
+    ILogger<SendLessons> logger)
 {
     /// <summary>An account that is refused is tried again after a minute, then less and less often.</summary>
     private static readonly TimeSpan AccountPause = TimeSpan.FromMinutes(1);
@@ -22,11 +27,11 @@ internal sealed partial class SendLessons(
     public Task<bool> TryProbeAsync(string scope, CancellationToken cancellationToken) => breakers.TryProbeAsync(scope, cancellationToken);
 
     /// <summary>Learns from a send.</summary>
-    public async Task LearnAsync(SendDecision decision, SendRoute route, BegunSend begun)
+    public async Task LearnAsync(Guid id, SendDecision decision, SendRoute route, BegunSend begun)
     {
         try
         {
-            await KeepAsync(decision, route, begun, CancellationToken.None);
+            await KeepAsync(id, decision, route, begun, CancellationToken.None);
         }
         catch (Exception exception) when (exception is NpgsqlException || DatabaseOutage.Caused(exception))
         {
@@ -34,7 +39,7 @@ internal sealed partial class SendLessons(
         }
     }
 
-    private async Task KeepAsync(SendDecision decision, SendRoute route, BegunSend begun, CancellationToken cancellationToken)
+    private async Task KeepAsync(Guid id, SendDecision decision, SendRoute route, BegunSend begun, CancellationToken cancellationToken)
     {
         var outcome = decision.Outcome;
         var reason = outcome.Error ?? "";
@@ -58,6 +63,9 @@ internal sealed partial class SendLessons(
             case SendLesson.NumberRefused:
                 await refused.AddAsync(begun.To, outcome.Code, reason, cancellationToken);
                 break;
+            case SendLesson.NotRoutable:
+                await sends.AddNotRoutableAsync(id, route.Name, cancellationToken);
+                break;
             case SendLesson.Alert:
                 Log.Alert(logger, route.Provider.Name, outcome.Code, begun.Country);
                 break;
@@ -73,7 +81,7 @@ internal sealed partial class SendLessons(
 
     /// <summary>The provider took the message, or had something against the message alone.</summary>
     private static bool ShowsThatItWorks(SendDecision decision) => decision.Outcome.ProviderId is not null
-        || decision.Lesson is SendLesson.OptedOut or SendLesson.NumberRefused
+        || decision.Lesson is SendLesson.OptedOut or SendLesson.NumberRefused or SendLesson.NotRoutable
         || (decision is { Lesson: SendLesson.None, Outcome: { Status: MessageStatus.Failed, Code: not null } });
 
     private async Task CloseAsync(SendRoute route, CancellationToken cancellationToken)

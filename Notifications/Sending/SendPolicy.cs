@@ -32,6 +32,9 @@ internal enum SendLesson
     /// <summary>The number takes no messages.</summary>
     NumberRefused,
 
+    /// <summary>The sender has no way to the number: of this message's alone.</summary>
+    NotRoutable,
+
     /// <summary>Nothing to do but to tell an operator.</summary>
     Alert,
 }
@@ -48,7 +51,6 @@ internal static class SendPolicy
     /// <summary>A message that is to be tried again is looked after this long after its time: its job may be lost.</summary>
     public static readonly TimeSpan UnclaimedAfter = TimeSpan.FromMinutes(1);
 
-    private const int BoundedAttempts = 5;
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan SenderQueueDelay = TimeSpan.FromMinutes(1);
 
@@ -85,9 +87,9 @@ internal static class SendPolicy
         {
             FailureHandling.StopAccount => new(again with { Delay = TimeSpan.Zero }, SendLesson.AccountRefused, TriesNextRoute: true),
             FailureHandling.AccountCap => new(again with { Delay = TimeSpan.Zero }, SendLesson.AccountCapped, TriesNextRoute: true, failure.RetryAfter),
-            FailureHandling.RetrySoon => new(again),
-            FailureHandling.RetryBounded or FailureHandling.RetryOnce or FailureHandling.Unreachable =>
-                new(attempt < BoundedAttempts ? again : failed),
+            // Bounded by the message's own time, not by attempts: those were begun for other reasons, too, and an outage may last. No phone
+            // was tried, whatever the code says of one
+            FailureHandling.RetrySoon or FailureHandling.RetryBounded or FailureHandling.RetryOnce or FailureHandling.Unreachable => new(again),
             FailureHandling.Ambiguous => new(Unknown(failure.Code, failure.Message, firstLook)),
             FailureHandling.BadNumber => new(failed, SendLesson.NumberRefused),
             // Whoever sets the sender right finds the message still there
@@ -97,7 +99,7 @@ internal static class SendPolicy
                 Again(Longest(SenderQueueDelay, failure.RetryAfter), failure.Code, failure.Message), TriesNextRoute: true),
             FailureHandling.SlowDown => new(Again(Longest(SenderQueueDelay, failure.RetryAfter), failure.Code, failure.Message)),
             FailureHandling.NextDay => new(NextDay(failure, moment)),
-            FailureHandling.NotRoutable => new(failed, TriesNextRoute: true),
+            FailureHandling.NotRoutable => new(failed, SendLesson.NotRoutable, TriesNextRoute: true),
             FailureHandling.Expired => new(failed with { Status = MessageStatus.Expired }),
             FailureHandling.AccountSetup or FailureHandling.Filtered or FailureHandling.Abuse => new(failed, SendLesson.Alert),
             _ => new(failed),

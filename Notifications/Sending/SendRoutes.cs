@@ -7,13 +7,30 @@ namespace ProdReady.Notifications.Sending;
 /// <param name="Provider">The account.</param>
 /// <param name="Sender">The sender.</param>
 /// <param name="Probes">The breakers whose time is over: one message must try before others go.</param>
-internal sealed record SendRoute(ISmsProvider Provider, SmsSender Sender, IReadOnlyList<string> Probes);
+internal sealed record SendRoute(ISmsProvider Provider, SmsSender Sender, IReadOnlyList<string> Probes)
+{
+    /// <summary>Tells it from others, and outlasts a change of credentials.</summary>
+    public string Name => $"{Provider.Name}:{Sender.Address}";
+}
 
 /// <summary>The ways that are open for a country, the preferred one first.</summary>
 /// <param name="Open">The ways.</param>
 /// <param name="Shortage">If there are none: why, for whoever asks what became of the message.</param>
 /// <param name="Wait">If there are none: when to look again.</param>
-internal sealed record RouteChoice(IReadOnlyList<SendRoute> Open, string? Shortage, TimeSpan Wait);
+internal sealed record RouteChoice(IReadOnlyList<SendRoute> Open, string? Shortage, TimeSpan Wait)
+{
+    /// <summary>Whether others are out of use.</summary>
+    public bool HasShut { get; init; }
+
+    /// <summary>The same without those that have no way to the recipient. If these are all that there are, the last one tells that once more.</summary>
+    public RouteChoice Without(IReadOnlyList<string> notRoutable)
+    {
+        var left = Open.Where(route => !notRoutable.Contains(route.Name)).ToList();
+        return left.Count > 0 || Open.Count == 0 ? this with { Open = left }
+            : HasShut ? this with { Open = left, Shortage = "The senders that are in use have no way to this number; it waits for the others." }
+            : this with { Open = [Open[^1]] };
+    }
+}
 
 /// <summary>Chooses by whom messages are sent: in the order of the providers and their senders, without those that are out of use.</summary>
 internal sealed class SendRoutes(IReadOnlyList<ISmsProvider> providers, BreakerBoard breakers, TimeProvider time)
@@ -48,11 +65,13 @@ internal sealed class SendRoutes(IReadOnlyList<ISmsProvider> providers, BreakerB
         var shortage = $"No sender is configured for {country}.";
         // Another replica, or this one after its next start, may have one
         var wait = providers.Count == 0 ? NobodyWait : LongestWait;
+        var hasShut = false;
         foreach (var (provider, sender) in All(country))
         {
             var states = new[] { breakers.Find(AccountScope(provider)), breakers.Find(SenderScope(provider, sender)) }.OfType<Breaker>().ToList();
             if (states.Find(breaker => !breaker.IsOver) is { } shut)
             {
+                hasShut = true;
                 shortage = shut.Reason;
                 var left = shut.ClosedUntil - time.GetUtcNow();
                 wait = left < ShortestWait ? ShortestWait : left < wait ? left : wait;
@@ -63,7 +82,7 @@ internal sealed class SendRoutes(IReadOnlyList<ISmsProvider> providers, BreakerB
             }
         }
 
-        return new(open, open.Count > 0 ? null : shortage, wait);
+        return new(open, open.Count > 0 ? null : shortage, wait) { HasShut = hasShut };
     }
 
     private IEnumerable<(ISmsProvider Provider, SmsSender Sender)> All(string country) =>

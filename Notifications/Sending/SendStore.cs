@@ -74,6 +74,52 @@ internal sealed class SendStore(NpgsqlDataSource database, MessageCipher cipher,
         return [.. records.Select(record => recorded.Contains(record.Id))];
     }
 
+    /// <summary>Reads what decides when and by whom messages may go.</summary>
+    /// <returns>One answer for each, in their order; <see langword="null"/> for one that is not there.</returns>
+    public async Task<IReadOnlyList<SendFacts?>> FindFactsAsync(IReadOnlyList<Guid> ids)
+    {
+        await using var command = database.CreateCommand(
+            "SELECT id, recipient, template, not_routable FROM notifications.messages WHERE id = ANY($1)");
+        command.CommandTimeout = Timeout;
+        command.Parameters.AddWithValue(ids.ToArray());
+        var found = new Dictionary<Guid, SendFacts>(ids.Count);
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            found[reader.GetGuid(0)] = new(reader.GetString(1), reader.TextOrNull(2), reader.GetFieldValue<string[]>(3));
+        }
+
+        return [.. ids.Select(id => found.GetValueOrDefault(id))];
+    }
+
+    /// <summary>Puts off a message that waits to be sent, and has nobody look for its job meanwhile.</summary>
+    public async Task PutOffAsync(Guid id, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            UPDATE notifications.messages SET
+                -- Whoever looks for its job just now must not have it looked for again in a minute
+                not_before = statement_timestamp() + $2, check_at = statement_timestamp() + $2 + $3, checks = 0
+            WHERE id = $1 AND status IN ('accepted', 'scheduled')
+            """);
+        command.CommandTimeout = Timeout;
+        command.Parameters.AddWithValue(id);
+        command.Parameters.AddWithValue(wait);
+        command.Parameters.AddWithValue(SendPolicy.UnclaimedAfter);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Notes that a sender has no way to a message's recipient.</summary>
+    public async Task AddNotRoutableAsync(Guid id, string route, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            "UPDATE notifications.messages SET not_routable = not_routable || $2 WHERE id = $1 AND NOT $2 = ANY(not_routable)");
+        command.CommandTimeout = Timeout;
+        command.Parameters.AddWithValue(id);
+        command.Parameters.AddWithValue(route);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     private BegunSend Read(NpgsqlDataReader reader)
     {
         var verdict = reader.GetString(1) switch

@@ -36,6 +36,7 @@ internal static class SendingExtensions
         builder.Services.AddSingleton<RateStore>();
         builder.Services.AddSingleton<SendBatches>();
         builder.Services.AddSingleton<SendLessons>();
+        builder.Services.AddSingleton<QuietSends>();
         builder.Services.AddSingleton<SuppressionStore>();
         builder.Services.AddSingleton<RefusedNumberStore>();
         builder.Services.AddSingleton<BreakerStore>();

@@ -69,7 +69,8 @@ internal sealed class SmsAssembly(
             return false;
         }
 
-        times = times.NotBefore(quietHours.Next(number, kind, text?.QuietHours ?? false, times.SendAt ?? now), now);
+        var zones = QuietHoursPolicy.ZonesOf(number, kind, text?.QuietHours ?? false);
+        times = times.NotBefore(quietHours.Next(zones, times.SendAt ?? now), now);
         var segments = text?.Segments ?? SegmentCount.Of(request.Body!);
         var idempotency = IdempotencyKeys.Of(
             idempotencyKey, endpoint, number.E164, request.Body, request.Template, Text(request.Version), Text(request.Data),
@@ -84,7 +85,9 @@ internal sealed class SmsAssembly(
                 Segments = segments.Segments,
                 Template = text?.Template,
                 SendAt = times.SendAt,
-                ExpiresAt = times.ExpiresAt(now),
+                // Nobody asked for it to be over in the night: that time is not counted
+                ExpiresAt = times.ExpiresAt(now) ?? quietHours.End(zones, times.SendAt ?? now, options.Value.GiveUpAfter),
+                QuietZones = zones,
                 Idempotency = kind == MessageKind.Code && idempotency is not null ? codes.Seal(idempotency) : idempotency,
             },
             segments,

@@ -72,6 +72,10 @@ internal static class SuppressionEndpoints
         {
             errors["reason"] = [$"The reason must have 1 to {LongestReason} characters."];
         }
+        else if (SuppressionStore.IsReserved(reason))
+        {
+            errors["reason"] = ["stop and provider are what recipients and providers said, which START lifts. Give a reason of your own."];
+        }
 
         if (errors.Count > 0)
         {
@@ -122,7 +126,9 @@ internal static class SuppressionEndpoints
             errors["sender"] = ["The sender must be a number, a short code, a name, a messaging service's SID, or * for all."];
         }
 
-        return sender;
+        // As messages have it: a number with spaces would be nobody's. A name has a letter, and keeps its spaces
+        var dense = string.Concat(sender.Where(letter => !char.IsWhiteSpace(letter) && letter is not ('.' or '-' or '(' or ')')));
+        return dense.TrimStart('+') is { Length: > 0 } digits && digits.All(char.IsAsciiDigit) ? dense : sender;
     }
 
     private static string CursorOf(Suppression last) =>

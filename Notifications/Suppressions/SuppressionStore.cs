@@ -16,7 +16,14 @@ internal sealed class SuppressionStore(NpgsqlDataSource database)
 
     private const int Timeout = 5;
 
-    /// <summary>Suppresses a number for a sender; again if that was lifted.</summary>
+    /// <summary>Whether the recipient, or a provider, can take a suppression back: not what an operator decided.</summary>
+    public static bool IsReserved(string reason) => reason.Trim() is var word
+        && (word.Equals(Stopped, StringComparison.OrdinalIgnoreCase) || word.Equals(Provider, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>
+    /// Suppresses a number for a sender; again if that was lifted. What an operator decides takes the place of what the recipient or a
+    /// provider said: else START would lift that, too.
+    /// </summary>
     public async Task AddAsync(string number, string sender, string reason, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -32,12 +39,16 @@ internal sealed class SuppressionStore(NpgsqlDataSource database)
             INSERT INTO notifications.suppressions AS known (number, sender, reason, created_at) VALUES ($1, $2, $3, statement_timestamp())
             ON CONFLICT (number, sender) DO UPDATE
             SET reason = excluded.reason, created_at = excluded.created_at, lifted_at = NULL
-            WHERE known.lifted_at IS NOT NULL
+            WHERE known.lifted_at IS NOT NULL OR (known.reason IN ($4, $5) AND excluded.reason NOT IN ($4, $5))
             """,
             connection)
         {
             CommandTimeout = Timeout,
-            Parameters = { new() { Value = number }, new() { Value = sender }, new() { Value = reason } },
+            Parameters =
+            {
+                new() { Value = number }, new() { Value = sender }, new() { Value = reason }, new() { Value = Stopped },
+                new() { Value = Provider },
+            },
         };
         await command.ExecuteNonQueryAsync(cancellationToken);
     }

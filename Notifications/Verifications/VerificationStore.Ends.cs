@@ -59,32 +59,20 @@ internal sealed partial class VerificationStore
     /// <param name="purpose">Only those of this purpose; <see langword="null"/> for all.</param>
     /// <param name="now">When.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The provider's ids of them, where it has them.</returns>
-    public static async Task<IReadOnlyList<string>> SupersedeAsync(
+    public static async Task SupersedeAsync(
         NpgsqlConnection connection, string number, string? purpose, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             $"""
             UPDATE notifications.verifications SET superseded_at = $3, {NoCode}
             WHERE recipient = $1 AND purpose = coalesce($2, purpose) AND used_at IS NULL AND superseded_at IS NULL AND expires_at > $3
-            RETURNING provider_id
             """,
             connection);
         command.CommandTimeout = Timeout;
         command.Parameters.AddWithValue(number);
         command.Parameters.Add(Text(purpose));
         command.Parameters.AddWithValue(now);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var ids = new List<string>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            if (TextOrNull(reader, 0) is { } id)
-            {
-                ids.Add(id);
-            }
-        }
-
-        return ids;
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Ends a verification whose code was not sent, and frees its idempotency key: it must not be answered as a success.</summary>

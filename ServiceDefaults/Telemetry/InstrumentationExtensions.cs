@@ -24,9 +24,17 @@ internal static class InstrumentationExtensions
     {
         services.ConfigureOpenTelemetryTracerProvider(tracing => tracing
             .AddSource(SourcePrefix)
-            .AddAspNetCoreInstrumentation(options => options.Filter = context => !HealthPaths.Include(context.Request.Path))
-            .AddHttpClientInstrumentation(options => options.FilterHttpRequestMessage =
-                request => request.RequestUri is not { IsAbsoluteUri: true } uri || !HealthPaths.Include(uri.AbsolutePath))
+            .AddAspNetCoreInstrumentation(options =>
+            {
+                options.Filter = context => !HealthPaths.Include(context.Request.Path);
+                options.EnrichWithHttpRequest += (activity, _) => UrlTags.Redact(activity, UrlTags.Path);
+            })
+            .AddHttpClientInstrumentation(options =>
+            {
+                options.FilterHttpRequestMessage =
+                    request => request.RequestUri is not { IsAbsoluteUri: true } uri || !HealthPaths.Include(uri.AbsolutePath);
+                options.EnrichWithHttpRequestMessage += (activity, _) => UrlTags.Redact(activity, UrlTags.Full);
+            })
             .AddNpgsql());
         services.ConfigureOpenTelemetryMeterProvider(metrics => metrics
             .AddMeter(SourcePrefix)

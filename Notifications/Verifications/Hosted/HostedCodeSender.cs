@@ -39,21 +39,29 @@ internal sealed partial class HostedCodeSender(
         NpgsqlConnection connection, IssuedCode issued, DateTimeOffset now, CancellationToken cancellationToken) =>
         Task.FromResult(new CodeMessage(1, IsSent: true));
 
-    public async Task<SendFailure?> SendAsync(IssuedCode issued, IReadOnlyList<string> ended, CancellationToken cancellationToken)
+    public async Task<SendFailure?> SendAsync(IssuedCode issued, ReplacedCodes replaced, CancellationToken cancellationToken)
     {
         // As long as Verify has an open one of the number, it sends that one's code: also for another purpose
         var verification = issued.Verification;
-        var replaced = options.Value.Resend == ResendPolicy.NewCode && verification.ProviderId is { } own ? [own] : ended;
-        foreach (var sid in replaced)
+        if (await CancelAsync(
+            options.Value.Resend == ResendPolicy.NewCode && verification.ProviderId is { } own ? [own] : replaced.Ids, cancellationToken) is { } failure)
         {
-            var canceled = await client.CancelAsync(sid, cancellationToken);
-            if (!canceled.IsSuccess && canceled.HttpStatus != StatusCodes.Status404NotFound)
-            {
-                return Failure(canceled);
-            }
+            return failure;
         }
 
-        var answer = await client.StartAsync(verification.To, VerifyLocales.Nearest(verification.Locale), cancellationToken);
+        var locale = VerifyLocales.Nearest(verification.Locale);
+        var answer = await client.StartAsync(verification.To, locale, cancellationToken);
+        if (answer is { IsSuccess: true, Sid: { } started } && !replaced.AreAllKnown)
+        {
+            // It may be one whose answer was lost, and whose code was for another purpose: Verify does not tell. Nobody knew its id before
+            if (await CancelAsync([started], cancellationToken) is { } kept)
+            {
+                return kept;
+            }
+
+            answer = await client.StartAsync(verification.To, locale, cancellationToken);
+        }
+
         if (answer.IsSuccess)
         {
             await store.SetProviderIdAsync(verification.Id, answer.Sid, cancellationToken);
@@ -79,6 +87,13 @@ internal sealed partial class HostedCodeSender(
 
     public async Task<CodeVerdict> CheckAsync(Verification verification, PresentedCode presented, CancellationToken cancellationToken)
     {
+        if (verification.Provider != Name)
+        {
+            // Not its end: in a change of the provider, another replica can check it. Verify would know nothing of it
+            Log.OfAnother(logger, verification.Id, verification.Provider);
+            return new(CodeVerdictKind.Unknown);
+        }
+
         if (presented.To != verification.To || presented.Purpose != verification.Purpose)
         {
             return new(CodeVerdictKind.Wrong);
@@ -92,6 +107,21 @@ internal sealed partial class HostedCodeSender(
         }
 
         return verdict;
+    }
+
+    /// <summary>Ends verifications at Verify; those that it has forgotten are ended.</summary>
+    private async Task<SendFailure?> CancelAsync(IReadOnlyList<string> sids, CancellationToken cancellationToken)
+    {
+        foreach (var sid in sids)
+        {
+            var canceled = await client.CancelAsync(sid, cancellationToken);
+            if (!canceled.IsSuccess && canceled.HttpStatus != StatusCodes.Status404NotFound)
+            {
+                return Failure(canceled);
+            }
+        }
+
+        return null;
     }
 
     private SendFailure Failure(VerifyAnswer answer)
@@ -118,6 +148,9 @@ internal sealed partial class HostedCodeSender(
 
         [LoggerMessage(LogLevel.Warning, "Twilio Verify sends no code of verification {Id} to {Number}: code {Code}")]
         public static partial void NumberRefused(ILogger logger, Guid id, string number, int? code);
+
+        [LoggerMessage(LogLevel.Error, "Verification {Id} cannot be checked here: it is one of '{Provider}', and Verifications:Provider of this replica is TwilioVerify")]
+        public static partial void OfAnother(ILogger logger, Guid id, string provider);
 
         [LoggerMessage(LogLevel.Error, "Twilio Verify sent no code: it answered {Status}, code {Code}")]
         public static partial void SendFailed(ILogger logger, int status, int? code);

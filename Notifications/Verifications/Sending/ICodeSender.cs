@@ -25,9 +25,9 @@ internal interface ICodeSender
 
     /// <summary>Does what must not be done before the transaction is committed.</summary>
     /// <param name="issued">The verification.</param>
-    /// <param name="ended">The provider's ids of verifications that this one takes the place of.</param>
+    /// <param name="replaced">The verifications that this one takes the place of.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    Task<SendFailure?> SendAsync(IssuedCode issued, IReadOnlyList<string> ended, CancellationToken cancellationToken);
+    Task<SendFailure?> SendAsync(IssuedCode issued, ReplacedCodes replaced, CancellationToken cancellationToken);
 
     /// <summary>Whether a code is the one. Its attempt is counted.</summary>
     Task<CodeVerdict> CheckAsync(Verification verification, PresentedCode presented, CancellationToken cancellationToken);
@@ -40,6 +40,15 @@ internal sealed record IssuedCode(Verification Verification, string? Code)
 {
     /// <summary>Its text would hold the code.</summary>
     public override string ToString() => $"{nameof(IssuedCode)} of {Verification.Id}";
+}
+
+/// <summary>Verifications of a number that a provider may still have open, and that another one takes the place of.</summary>
+/// <param name="Ids">The provider's ids of them.</param>
+/// <param name="AreAllKnown">Whether these are all: else an answer that had one was lost.</param>
+internal sealed record ReplacedCodes(IReadOnlyList<string> Ids, bool AreAllKnown)
+{
+    /// <summary>There are none.</summary>
+    public static readonly ReplacedCodes None = new([], true);
 }
 
 /// <summary>A code's message.</summary>

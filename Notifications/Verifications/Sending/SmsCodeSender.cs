@@ -85,7 +85,7 @@ internal sealed partial class SmsCodeSender(
         return new(segments, accepted[0].Acceptance == Acceptance.Accepted);
     }
 
-    public Task<SendFailure?> SendAsync(IssuedCode issued, IReadOnlyList<string> ended, CancellationToken cancellationToken) =>
+    public Task<SendFailure?> SendAsync(IssuedCode issued, ReplacedCodes replaced, CancellationToken cancellationToken) =>
         Task.FromResult<SendFailure?>(null);
 
     public Task<CodeVerdict> CheckAsync(Verification verification, PresentedCode presented, CancellationToken cancellationToken)

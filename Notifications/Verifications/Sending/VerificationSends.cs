@@ -79,9 +79,9 @@ internal sealed class VerificationSends(
 
         gate.Committed(send, commitment.Message);
         // Whoever began this may have gone: it is committed all the same
-        var failure = issued.Verification.IsUnsent
-            ? await SendOnceAsync(commitment, issued, isResend)
-            : await sender.SendAsync(issued, commitment.Ended, CancellationToken.None);
+        var failure = issued.Verification.IsUnsent || sender.OnePerNumber
+            ? await SendAloneAsync(commitment, issued, isResend)
+            : await sender.SendAsync(issued, ReplacedCodes.None, CancellationToken.None);
         if (failure is null)
         {
             return commitment.Result;
@@ -96,10 +96,10 @@ internal sealed class VerificationSends(
     }
 
     /// <summary>
-    /// Asks a provider for the code, as the only one: a repetition of the request, which would ask if this process had died, waits until it is
-    /// noted what came of it.
+    /// Asks a provider for the code, as the only one for the number: a repetition of the request, which would ask if this process had died,
+    /// waits until it is noted what came of it; so does a verification for another purpose, whose code must not be this one's.
     /// </summary>
-    private async Task<SendFailure?> SendOnceAsync(Commitment commitment, IssuedCode issued, bool isResend)
+    private async Task<SendFailure?> SendAloneAsync(Commitment commitment, IssuedCode issued, bool isResend)
     {
         var id = issued.Verification.Id;
         await _calls.WaitAsync(CancellationToken.None);
@@ -107,17 +107,25 @@ internal sealed class VerificationSends(
         {
             await using var connection = await database.OpenConnectionAsync(CancellationToken.None);
             await using var transaction = await connection.BeginTransactionAsync(CancellationToken.None);
-            if (await VerificationStore.LockSendAsync(connection, id, CancellationToken.None) is not { IsUnsent: true } current)
+            if (await VerificationStore.LockSendAsync(connection, issued.Verification, CancellationToken.None) is not { } current
+                || (!isResend && !current.IsUnsent))
             {
                 return null;
             }
 
-            if (current.SupersededAt is not null && commitment.Result is StartResult.Started { IsReplay: true })
+            if (current.SupersededAt is not null)
             {
-                return new("The code of the first request was not sent.", IsLimit: false, TimeSpan.Zero);
+                // Another one took its place while this one waited: a code for it would end that one's
+                return commitment.Result is StartResult.Started { IsReplay: true }
+                    ? new("The code of the first request was not sent.", IsLimit: false, TimeSpan.Zero)
+                    : null;
             }
 
-            var failure = await sender.SendAsync(issued, commitment.Ended, CancellationToken.None);
+            var replaced = current.IsUnsent
+                ? await VerificationStore.FindReplacedAsync(connection, current, Now(), CancellationToken.None)
+                : ReplacedCodes.None;
+            var failure = await sender.SendAsync(
+                issued with { Verification = issued.Verification with { ProviderId = current.ProviderId } }, replaced, CancellationToken.None);
             if (failure is null)
             {
                 await store.SentAsync(id, CancellationToken.None);
@@ -144,7 +152,7 @@ internal sealed class VerificationSends(
         if (key is not null && await VerificationStore.FindByKeyAsync(connection, key, now - KeyLifetime, cancellationToken) is var (earlier, isSame))
         {
             return isSame
-                ? await ReplayAsync(connection, earlier, now, cancellationToken)
+                ? Replay(earlier, now)
                 : new(new StartResult.Conflict(earlier.Id));
         }
 
@@ -167,10 +175,9 @@ internal sealed class VerificationSends(
         }
 
         var issued = sender.Issue(verification with { ResendAt = now + options.Value.CoolDown }, isResend, now);
-        IReadOnlyList<string> ended = [];
         if (!isResend)
         {
-            ended = await VerificationStore.SupersedeAsync(
+            await VerificationStore.SupersedeAsync(
                 connection, verification.To, sender.OnePerNumber ? null : verification.Purpose, now, cancellationToken);
             await VerificationStore.AddAsync(connection, issued.Verification, key, cancellationToken);
         }
@@ -187,24 +194,23 @@ internal sealed class VerificationSends(
         }
 
         await transaction.CommitAsync(cancellationToken);
-        return new(new StartResult.Started(issued.Verification), issued, message, ended);
+        return new(new StartResult.Started(issued.Verification), issued, message);
     }
 
     /// <summary>The first request's answer. If the process that had it died before it asked for the code, that is done by this.</summary>
-    private static async Task<Commitment> ReplayAsync(
-        NpgsqlConnection connection, Verification earlier, DateTimeOffset now, CancellationToken cancellationToken)
+    private static Commitment Replay(Verification earlier, DateTimeOffset now)
     {
         var result = new StartResult.Started(earlier, IsReplay: true);
         return earlier.IsUnsent && earlier.StatusAt(now) is VerificationStatus.Pending
-            ? new(result, new(earlier, null), default, await VerificationStore.FindReplacedAsync(connection, earlier, cancellationToken))
+            ? new(result, new(earlier, null), default)
             : new(result);
     }
 
     /// <summary>What a transaction came to. Without <paramref name="Issued"/>, nothing is sent.</summary>
-    private sealed record Commitment(StartResult Result, IssuedCode? Issued, CodeMessage Message, IReadOnlyList<string> Ended)
+    private sealed record Commitment(StartResult Result, IssuedCode? Issued, CodeMessage Message)
     {
         public Commitment(StartResult result)
-            : this(result, null, default, [])
+            : this(result, null, default)
         {
         }
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using ProdReady.Testing;
 
@@ -64,8 +65,11 @@ public sealed class UnknownFateTests(DataStores stores) : NotificationsTest(stor
         await using var app = NotificationsApp.Create(Database, Twilio.BaseUrl, null, ("Sending:WhenUnknown:transaction", "Never"));
         using var caller = app.CreateCaller();
         await App.DisposeAsync();
+        using var counts = new MeterCounts(app.Services.GetRequiredService<IMeterFactory>(), "prodready.sms.");
         Twilio.FailNext(TwilioFaults.Reset);
         var message = await NotificationsApp.WaitForAsync(caller, await NotificationsApp.SendAsync(caller), "failed");
+        await Eventually.ReadAsync(
+            () => Task.FromResult(counts[$"ended{{status=failed,code=0,country=NG,sender={NotificationsApp.ServiceSid}}}"]), count => count == 1);
         Assert.Equal(
             "The provider's list proves that it was not sent; by Sending:WhenUnknown it is not sent again.", message.GetProperty("error").GetString());
         Assert.Equal(1, Twilio.CallCount);

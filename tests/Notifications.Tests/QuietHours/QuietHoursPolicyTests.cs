@@ -7,6 +7,8 @@ namespace ProdReady.Notifications.Tests.QuietHours;
 
 public sealed class QuietHoursPolicyTests
 {
+    private static readonly string[] Lagos = ["Africa/Lagos"];
+
     private static readonly DateTimeOffset Night = new(2026, 11, 28, 23, 30, 0, TimeSpan.Zero);
 
     [Theory]
@@ -15,11 +17,20 @@ public sealed class QuietHoursPolicyTests
     [InlineData(MessageKind.Bulk, false, true)]
     [InlineData(MessageKind.Code, true, false)]
     public void Only_what_may_wait_does(MessageKind kind, bool mayWait, bool waits) => Assert.Equal(
-        waits ? new(2026, 11, 29, 7, 0, 0, TimeSpan.Zero) : Night, Policy(new()).Next(Number("+2348031234567"), kind, mayWait, Night));
+        waits ? new(2026, 11, 29, 7, 0, 0, TimeSpan.Zero) : Night, Policy(new()).Next(QuietHoursPolicy.ZonesOf(Number("+2348031234567"), kind, mayWait), Night));
 
     [Fact]
     public void Switched_off_nothing_waits() =>
-        Assert.Equal(Night, Policy(new() { Enabled = false }).Next(Number("+2348031234567"), MessageKind.Bulk, true, Night));
+        Assert.Equal(Night, Policy(new() { Enabled = false }).Next(Lagos, Night));
+
+    [Fact]
+    public void The_night_is_not_counted_where_something_has_waited_for_long_enough()
+    {
+        var patience = TimeSpan.FromHours(10);
+        Assert.Equal(Night + patience, Policy(new()).End([], Night, patience));
+        Assert.Equal(Night + patience, Policy(new() { Enabled = false }).End(Lagos, Night, patience));
+        Assert.Equal(new(2026, 11, 29, 17, 0, 0, TimeSpan.Zero), Policy(new()).End(Lagos, Night, patience));
+    }
 
     [Fact]
     public void A_number_of_a_large_country_waits_for_all_of_its_zones()
@@ -27,7 +38,7 @@ public sealed class QuietHoursPolicyTests
         var number = Number("+18005550123");
         Assert.Contains("America/New_York", number.TimeZones);
         Assert.Contains("Pacific/Honolulu", number.TimeZones);
-        var next = Policy(new()).Next(number, MessageKind.Bulk, false, new(2026, 11, 28, 13, 30, 0, TimeSpan.Zero));
+        var next = Policy(new()).Next(number.TimeZones, new(2026, 11, 28, 13, 30, 0, TimeSpan.Zero));
         Assert.True(next >= new DateTimeOffset(2026, 11, 28, 16, 0, 0, TimeSpan.Zero), $"{next:o} is before 08:00 in Los Angeles");
     }
 

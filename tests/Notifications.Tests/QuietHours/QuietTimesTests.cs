@@ -62,6 +62,27 @@ public sealed class QuietTimesTests
         Assert.Equal(Enumerable.Range(0, 24).Min(hour => Sleeping(Time("2026-11-28T12:00:00+00:00").AddHours(hour))), Sleeping(next));
     }
 
+    [Theory]
+    [InlineData("2026-11-28T09:00:00+01:00", 10, "2026-11-28T19:00:00+01:00")]
+    [InlineData("2026-11-28T20:00:00+01:00", 10, "2026-11-29T17:00:00+01:00")]
+    [InlineData("2026-11-28T23:00:00+01:00", 10, "2026-11-29T18:00:00+01:00")]
+    // Thirteen hours a day
+    [InlineData("2026-11-28T20:00:00+01:00", 30, "2026-12-01T11:00:00+01:00")]
+    public void The_night_is_not_counted(string time, int hours, string expected) => Assert.Equal(
+        Time(expected),
+        QuietTimes.After(Time(time), TimeSpan.FromHours(hours), [TimeZoneInfo.FindSystemTimeZoneById("Africa/Lagos")], Night));
+
+    [Fact]
+    public void As_much_time_outside_the_night_goes_by_as_was_asked_for() => Gen.Select(Times, Zones, Hours, Gen.Int[1, 48 * 60]).Sample(
+        (time, zone, hours, minutes) =>
+        {
+            var end = QuietTimes.After(time, TimeSpan.FromMinutes(minutes), [zone], hours);
+            var awake = Enumerable.Range(0, (int)(end - time).TotalMinutes).Count(minute => !hours.Contain(time.AddMinutes(minute), zone));
+            // Counted by whole minutes, whatever the seconds of the beginning, and once more at each night's ends
+            return Math.Abs(awake - minutes) <= 40 && !hours.Contain(end.AddSeconds(-1), zone);
+        },
+        iter: 300);
+
     [Fact]
     public void Without_a_zone_it_goes_at_once() => Assert.Equal(Time("2026-11-29T03:00:00Z"), Next("2026-11-29T03:00:00Z", Night));
 

@@ -91,5 +91,17 @@ public sealed class RetentionStoreTests(DataStores stores) : NotificationsTest(s
         Assert.Equal(0, await ScalarAsync<long>("SELECT count(sealed_body) FROM notifications.messages"));
     }
 
+    [Fact]
+    public async Task What_Lookup_said_of_a_number_goes_when_its_time_is_over()
+    {
+        await ScalarAsync<object>(
+            """
+            INSERT INTO notifications.phone_number_lookups (number, looked_up_at, expires_at)
+            SELECT '+23480312345' || n, now() - interval '30 days', now() + (n - 30) * interval '1 minute' FROM generate_series(10, 49) AS n
+            """);
+        await PurgeAsync();
+        Assert.Equal(19, await ScalarAsync<long>("SELECT count(*) FROM notifications.phone_number_lookups"));
+    }
+
     private Task<Purged> PurgeAsync() => App.Services.GetRequiredService<RetentionStore>().PurgeAsync(90, Token);
 }

@@ -39,7 +39,7 @@ public sealed class SendPolicyTests
     [InlineData("AccountSetup", MessageStatus.Failed, "Alert", false)]
     [InlineData("OptedOut", MessageStatus.Suppressed, "OptedOut", false)]
     [InlineData("QueueFull", MessageStatus.Accepted, "None", true)]
-    [InlineData("NotRoutable", MessageStatus.Failed, "None", true)]
+    [InlineData("NotRoutable", MessageStatus.Failed, "NotRoutable", true)]
     [InlineData("Unreachable", MessageStatus.Accepted, "None", false)]
     [InlineData("RetryOnce", MessageStatus.Accepted, "None", false)]
     [InlineData("Filtered", MessageStatus.Failed, "Alert", false)]
@@ -65,11 +65,16 @@ public sealed class SendPolicyTests
             .Select(data => (string)data.Data[0]!)
             .Order());
 
-    [Fact]
-    public void An_outage_of_the_provider_ends_a_message_after_five_sends()
+    [Theory]
+    [InlineData("RetryBounded")]
+    [InlineData("RetrySoon")]
+    public void An_outage_of_the_provider_ends_no_message_however_often_it_was_tried(string handling)
     {
-        Assert.Equal(MessageStatus.Accepted, Decide(Refused(FailureHandling.RetryBounded), attempt: 4).Outcome.Status);
-        Assert.Equal(MessageStatus.Failed, Decide(Refused(FailureHandling.RetryBounded), attempt: 5).Outcome.Status);
+        var outcomes = Enumerable.Range(1, 100).Select(attempt => Decide(Refused(Enum.Parse<FailureHandling>(handling)), attempt).Outcome).ToList();
+        Assert.All(outcomes, outcome => Assert.Equal(MessageStatus.Accepted, outcome.Status));
+        // Half a minute is over after six, and ten hours need no thousands
+        Assert.True(outcomes.Take(6).Sum(outcome => outcome.Delay!.Value.TotalSeconds) > 60);
+        Assert.Equal(TimeSpan.FromMinutes(5), outcomes[^1].Delay);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using ProdReady.Notifications.Suppressions;
 using ProdReady.Testing;
 
 namespace ProdReady.Notifications.Tests.Suppressions;
@@ -54,6 +55,45 @@ public sealed class SuppressionEndpointTests(DataStores stores) : IAsyncLifetime
         await AddAsync(new { number = NotificationsApp.Number, sender = "12345" });
         Assert.Equal(HttpStatusCode.NotFound, await DeleteAsync("number=%2B2348031234567"));
         Assert.Equal(HttpStatusCode.NoContent, await DeleteAsync("number=%2B2348031234567&sender=12345"));
+    }
+
+    [Fact]
+    public async Task What_an_operator_decides_takes_the_place_of_a_STOP()
+    {
+        await using var source = Npgsql.NpgsqlDataSource.Create(_database.ConnectionString);
+        await using var stop = source.CreateCommand(
+            $"INSERT INTO notifications.suppressions VALUES ('{NotificationsApp.Number}', '*', 'stop', now() - interval '1 day')");
+        await stop.ExecuteNonQueryAsync(Token);
+        Assert.Equal(HttpStatusCode.NoContent, await AddAsync(new { number = NotificationsApp.Number, reason = "fraud" }));
+        Assert.Equal("fraud", Assert.Single((await ListAsync()).Suppressions).GetProperty("reason").GetString());
+
+        // And not the other way round: START would lift that
+        var store = _app.Services.GetRequiredService<SuppressionStore>();
+        await store.AddAsync(NotificationsApp.Number, SuppressionStore.EverySender, SuppressionStore.Stopped, Token);
+        Assert.Equal("fraud", Assert.Single((await ListAsync()).Suppressions).GetProperty("reason").GetString());
+    }
+
+    [Theory]
+    [InlineData("stop")]
+    [InlineData("provider")]
+    [InlineData(" Stop ")]
+    public async Task A_reason_that_START_would_lift_is_none_of_an_operators(string reason)
+    {
+        using var added = await _caller.PostAsJsonAsync(Path, new { number = NotificationsApp.Number, reason }, Token);
+        Assert.Equal(["reason"], await ErrorsAsync(added));
+        Assert.Empty((await ListAsync()).Suppressions);
+    }
+
+    [Theory]
+    [InlineData("+1 (500) 555-0006", "+15005550006")]
+    [InlineData("123 45", "12345")]
+    [InlineData("Example Ltd", "Example Ltd")]
+    [InlineData("Route 66", "Route 66")]
+    public async Task A_sender_that_is_a_number_is_kept_as_messages_have_it(string sender, string kept)
+    {
+        await AddAsync(new { number = NotificationsApp.Number, sender });
+        Assert.Equal(kept, Assert.Single((await ListAsync()).Suppressions).GetProperty("sender").GetString());
+        Assert.Equal(HttpStatusCode.NoContent, await DeleteAsync($"number=%2B2348031234567&sender={Uri.EscapeDataString(sender)}"));
     }
 
     [Fact]

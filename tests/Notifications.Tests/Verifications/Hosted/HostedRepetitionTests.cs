@@ -57,7 +57,7 @@ public sealed class HostedRepetitionTests(DataStores stores) : HostedTest(stores
         Assert.Equal(0, await CountAsync("SELECT count(*) FROM notifications.verifications WHERE superseded_at IS NULL"));
         Time.Advance(TimeSpan.FromMinutes(10));
         await BeginAsync(caller);
-        Assert.Equal(3, verify.Calls.Count);
+        Assert.Equal(3, verify.Calls.Count(call => call.Resource == "Verifications"));
     }
 
     /// <summary>Ends as a process does that dies before it asks for the code.</summary>
@@ -77,7 +77,7 @@ public sealed class HostedRepetitionTests(DataStores stores) : HostedTest(stores
             NpgsqlConnection connection, IssuedCode issued, DateTimeOffset now, CancellationToken cancellationToken) =>
             sender.AddMessageAsync(connection, issued, now, cancellationToken);
 
-        public Task<SendFailure?> SendAsync(IssuedCode issued, IReadOnlyList<string> ended, CancellationToken cancellationToken) =>
+        public Task<SendFailure?> SendAsync(IssuedCode issued, ReplacedCodes replaced, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("The process dies.");
 
         public Task<CodeVerdict> CheckAsync(Verification verification, PresentedCode presented, CancellationToken cancellationToken) =>
