@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Npgsql;
+using ProdReady.ServiceDefaults.ApiKeys;
 using ProdReady.Testing;
 
 namespace ProdReady.Notifications.Tests;
@@ -32,6 +33,13 @@ public abstract class NotificationsTest(DataStores stores, params (string Key, s
         await Twilio.DisposeAsync();
         await Database.DisposeAsync();
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>As the gateway does when it starts, and waits until the service, which has looked for it in vain, has read it.</summary>
+    private protected async Task AddKeyTableAsync()
+    {
+        await Database.AddKeyTableAsync();
+        await Eventually.ReadAsync(() => App.Services.GetRequiredService<ApiKeyRing>().RefreshAsync(Token), isRead => isRead);
     }
 
     private protected static string?[] Timeline(JsonElement message) =>

@@ -85,7 +85,7 @@ public sealed class CallerKeyTests(DataStores stores) : NotificationsTest(stores
     [Fact]
     public async Task A_repetition_with_a_rotated_key_is_no_second_message()
     {
-        await Database.AddKeyTableAsync();
+        await AddKeyTableAsync();
         var before = await Database.AddKeyAsync("notifications:*", "shop");
         var sent = await SendAsync(before, Sms, Hello);
         var after = await Database.AddKeyAsync("notifications:*", "shop");
@@ -97,7 +97,7 @@ public sealed class CallerKeyTests(DataStores stores) : NotificationsTest(stores
     [Fact]
     public async Task A_key_named_admin_is_not_the_admins()
     {
-        await Database.AddKeyTableAsync();
+        await AddKeyTableAsync();
         var named = await Database.AddKeyAsync("notifications:*", "admin");
         Assert.NotEqual((await SendAsync(named, Sms, Hello)).Id, (await SendAsync(null, Sms, Hello)).Id);
     }
@@ -145,7 +145,7 @@ public sealed class CallerKeyTests(DataStores stores) : NotificationsTest(stores
 
     private async Task<(IssuedApiKey Shop, IssuedApiKey Bank)> CallersAsync()
     {
-        await Database.AddKeyTableAsync();
+        await AddKeyTableAsync();
         return (await Database.AddKeyAsync("notifications:*", "shop"), await Database.AddKeyAsync("notifications:*", "bank"));
     }
 

@@ -137,7 +137,7 @@ public sealed class SettlementTests(DataStores stores) : NotificationsTest(store
     [Fact]
     public async Task It_takes_a_scope_that_senders_do_not_have()
     {
-        await Database.AddKeyTableAsync();
+        await AddKeyTableAsync();
         var id = await LoseAsync();
         var sender = await Database.AddKeyAsync("notifications:send");
         var operators = await Database.AddKeyAsync("notifications:admin");
