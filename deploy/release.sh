@@ -14,7 +14,8 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 root=${PRODREADY_ROOT:-$(cd "$here/../.." && pwd)}
-url=${PRODREADY_URL:-$(cat "$root/url" 2>/dev/null || echo http://localhost:8080)}
+url=${PRODREADY_URL:-$(cat "$root/url" 2>/dev/null || true)}
+url=${url:-http://localhost:8080}
 wait=${PRODREADY_WAIT:-300}
 smoke=${PRODREADY_SMOKE:-60}
 # Releases that are kept besides the running one and the one before
@@ -112,7 +113,8 @@ if start "$name"; then
     [ -z "$running" ] || point previous "$running"
     point current "$name"
   fi
-  printf '%s\n' "$url" >"$root/url"
+  # Aside first: a full disk must not leave it empty
+  printf '%s\n' "$url" >"$root/url.new" && mv "$root/url.new" "$root/url"
   remove_old
   echo "Release $name runs."
   exit 0

@@ -4,6 +4,7 @@ using ProdReady.BackupWorker.Configuration;
 using ProdReady.BackupWorker.PointInTime;
 using ProdReady.BackupWorker.PointInTime.Bases;
 using ProdReady.BackupWorker.Runs;
+using ProdReady.BackupWorker.Storage;
 
 namespace ProdReady.BackupWorker.Cli;
 
@@ -50,7 +51,7 @@ internal static class BaseCommand
         }
 
         return result.Failure is { } failure ? await CliAction.FailAsync(ExitCode.LogMissing, failure)
-            : result.Warnings.Count > 0 ? ExitCode.Failed
+            : result.Restorable.Count < host.Services.GetRequiredService<BackupShelves>().All.Count ? ExitCode.Failed
             : ExitCode.Ok;
     }
 }

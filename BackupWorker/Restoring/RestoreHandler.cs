@@ -34,6 +34,11 @@ internal sealed class RestoreHandler(
             return new(RestoreVerdict.NotFound, which, into, choice.WhyNotFound(all, database, shelves.Locations));
         }
 
+        if (choice.Text == BackupChoice.Latest)
+        {
+            await TellOfNewerAsync(database, first.Name, progress, cancellationToken);
+        }
+
         var id = first.Manifest.Id;
         if (request.Swap && into == first.Manifest.Database)
         {
@@ -83,6 +88,26 @@ internal sealed class RestoreHandler(
         return request.Swap && result!.Verdict == RestoreVerdict.Restored
             ? await SwapAsync(result, target, origin, first.Manifest.Database, progress, cancellationToken)
             : result!;
+    }
+
+    /// <summary>The newest good backup is not the newest one where that is damaged, or cannot be read now: nobody may find that out afterwards.</summary>
+    private async Task TellOfNewerAsync(string database, BackupName chosen, RestoreProgress progress, CancellationToken cancellationToken)
+    {
+        foreach (var shelf in shelves.All)
+        {
+            try
+            {
+                if (await shelf.NewestAsync(database, cancellationToken) is var (newest, _) && newest.StartedAt > chosen.StartedAt)
+                {
+                    progress.Say(
+                        $"Warning: {shelf.Storage.Location} has a newer backup, {newest}, which is damaged or cannot be read now. An older one is restored: {chosen}.");
+                }
+            }
+            catch (StorageException exception)
+            {
+                progress.Say($"Warning: {exception.Message} It may have a newer backup than {chosen}, which is restored.");
+            }
+        }
     }
 
     /// <summary>The next copy would find a database there, and be told that it is somebody's.</summary>

@@ -12,7 +12,7 @@ namespace ProdReady.Notifications.Sending;
 internal sealed class QuietSends(QuietHoursPolicy policy, TemplateCatalog templates, SendBatches batches, TimeProvider time)
 {
     /// <summary>Why it waits.</summary>
-    public const string Reason = "It is quiet where the recipient's number is at home; this message follows when that is over.";
+    public const string Reason = "It is quiet where the recipient's number is at home; this message follows when that is over, if it is valid then.";
 
     private readonly HashSet<string> _waiting =
         [.. templates.All.Where(template => template.Description.QuietHours).Select(template => template.Name)];

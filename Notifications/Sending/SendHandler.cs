@@ -39,24 +39,26 @@ internal sealed partial class SendHandler(
         Activity.Current?.SetTag("prodready.message.id", message.Id);
         var quietFor = await quiet.WaitAsync(message, cancellationToken);
         var choice = quietFor > TimeSpan.Zero ? new([], QuietSends.Reason, quietFor) : await ChooseAsync(message, cancellationToken);
-        ISmsProvider? refused = null;
+        var (refused, waits) = ((ISmsProvider?)null, choice.HasShut);
         for (var place = 0; place < choice.Open.Count; place++)
         {
             var route = choice.Open[place];
             if (route.Provider == refused || !await MayTryAsync(route, cancellationToken))
             {
+                waits = true;
                 continue;
             }
 
             var later = choice.Open.Skip(place + 1).Any(next => next.Provider != route.Provider);
-            var (outcome, isAccountRefused) = await SendAsync(
-                message, route, new(Others: place < choice.Open.Count - 1, OtherAccounts: later), cancellationToken);
+            var (outcome, lesson) = await SendAsync(
+                message, route, new(Others: place < choice.Open.Count - 1, OtherAccounts: later, Waits: waits), cancellationToken);
             if (outcome is not null)
             {
                 return outcome;
             }
 
-            refused = isAccountRefused ? route.Provider : refused;
+            refused = lesson is SendLesson.AccountRefused or SendLesson.AccountCapped ? route.Provider : refused;
+            waits |= lesson != SendLesson.NotRoutable;
         }
 
         var begun = await batches.BeginAsync(
@@ -68,7 +70,7 @@ internal sealed partial class SendHandler(
 
         if (quietFor > TimeSpan.Zero)
         {
-            await store.PutOffAsync(message.Id, quietFor, cancellationToken);
+            return new JobOutcome.Postpone(await store.PutOffAsync(message.Id, quietFor, cancellationToken));
         }
 
         return new JobOutcome.Postpone(choice.Open.Count > 0 ? ProbeWait : choice.Wait);
@@ -84,13 +86,13 @@ internal sealed partial class SendHandler(
                 : choice;
     }
 
-    /// <returns>How the job ends, or <see langword="null"/> to go on with the next route; and whether the whole account is refused.</returns>
-    private async Task<(JobOutcome? End, bool IsAccountRefused)> SendAsync(
+    /// <returns>How the job ends, or <see langword="null"/> to go on with the next route; and what this one has taught.</returns>
+    private async Task<(JobOutcome? End, SendLesson Lesson)> SendAsync(
         SendJob message, SendRoute route, Alternatives alternatives, CancellationToken cancellationToken)
     {
         if (await TakeRateAsync(message, route, cancellationToken) is { Ticks: > 0 } wait)
         {
-            return (new JobOutcome.Postpone(wait), false);
+            return (new JobOutcome.Postpone(wait), SendLesson.None);
         }
 
         var asked = time.GetUtcNow();
@@ -99,7 +101,7 @@ internal sealed partial class SendHandler(
             new(message.Id, route.Provider.Name, route.Provider.Account, route.Sender.Address, null), CancellationToken.None);
         if (begun.Verdict != BeginVerdict.Begun)
         {
-            return (End(message, begun), false);
+            return (End(message, begun), SendLesson.None);
         }
 
         metrics.Begun(begun, time.GetUtcNow());
@@ -114,6 +116,9 @@ internal sealed partial class SendHandler(
         var goesOn = decision.TriesNextRoute && (isAccountRefused ? alternatives.OtherAccounts : alternatives.Others);
         var outcome = goesOn
             ? decision.Outcome with { Status = MessageStatus.Accepted, Delay = TimeSpan.Zero, CheckDelay = SendPolicy.UnclaimedAfter }
+            // One that is out of use for a time may have a way
+            : decision.Lesson == SendLesson.NotRoutable && alternatives.Waits
+                ? decision.Outcome with { Status = MessageStatus.Accepted, Delay = ProbeWait, CheckDelay = ProbeWait + SendPolicy.UnclaimedAfter }
             : decision.Outcome;
         // Before the outcome, which ends the matter: whoever reads "suppressed" must not get the next message through, nor must a kill forget it
         await lessons.LearnAsync(message.Id, decision, route, begun);
@@ -121,14 +126,14 @@ internal sealed partial class SendHandler(
         {
             // Others have the message
             Log.NotRecorded(logger, message.Id, outcome.Status);
-            return (Done, isAccountRefused);
+            return (Done, decision.Lesson);
         }
 
         metrics.Attempted(route, begun, message.Segments, outcome, time.GetElapsedTime(started));
         Report(message.Id, begun.To, route, outcome);
         JobOutcome? end = goesOn ? null
             : outcome.Status == MessageStatus.Accepted ? new JobOutcome.Postpone(outcome.Delay ?? TimeSpan.Zero) : Done;
-        return (end, isAccountRefused);
+        return (end, decision.Lesson);
     }
 
     /// <param name="message">The message.</param>
@@ -245,7 +250,8 @@ internal sealed partial class SendHandler(
     /// <summary>What there is besides a route.</summary>
     /// <param name="Others">Whether there are others after it.</param>
     /// <param name="OtherAccounts">Whether one of these is another account's.</param>
-    private readonly record struct Alternatives(bool Others, bool OtherAccounts);
+    /// <param name="Waits">Whether one is out of use for a time, and may be asked later.</param>
+    private readonly record struct Alternatives(bool Others, bool OtherAccounts, bool Waits);
 
     private static partial class Log
     {

@@ -92,21 +92,25 @@ internal sealed class SendStore(NpgsqlDataSource database, MessageCipher cipher,
         return [.. ids.Select(id => found.GetValueOrDefault(id))];
     }
 
-    /// <summary>Puts off a message that waits to be sent, and has nobody look for its job meanwhile.</summary>
-    public async Task PutOffAsync(Guid id, TimeSpan wait, CancellationToken cancellationToken)
+    /// <summary>Puts off a message that waits to be sent, until its time is over at most, and has nobody look for its job meanwhile.</summary>
+    /// <returns>For how long.</returns>
+    public async Task<TimeSpan> PutOffAsync(Guid id, TimeSpan wait, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
             """
             UPDATE notifications.messages SET
                 -- Whoever looks for its job just now must not have it looked for again in a minute
-                not_before = statement_timestamp() + $2, check_at = statement_timestamp() + $2 + $3, checks = 0
+                not_before = least(statement_timestamp() + $2, expires_at),
+                check_at = least(statement_timestamp() + $2, expires_at) + $3,
+                checks = 0
             WHERE id = $1 AND status IN ('accepted', 'scheduled')
+            RETURNING greatest(not_before - statement_timestamp(), interval '0')
             """);
         command.CommandTimeout = Timeout;
         command.Parameters.AddWithValue(id);
         command.Parameters.AddWithValue(wait);
         command.Parameters.AddWithValue(SendPolicy.UnclaimedAfter);
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        return await command.ExecuteScalarAsync(cancellationToken) is TimeSpan left ? left : wait;
     }
 
     /// <summary>Notes that a sender has no way to a message's recipient.</summary>

@@ -12,6 +12,9 @@ internal sealed partial class VerificationStore
 
     private const string NoCode = "code_hash = NULL, code_key = NULL, sealed_code = NULL, sealed_key = NULL";
 
+    /// <summary>An end before anything that is looked for: see <see cref="FindReplacedAsync"/>.</summary>
+    private const string Never = "created_at - interval '1 minute'";
+
     /// <summary>Commits that a code is tried, before anybody looks at it: else those who try many at a time would have more attempts.</summary>
     /// <returns>The verification; <see langword="null"/> if no code can be tried.</returns>
     public async Task<Verification?> CountAttemptAsync(Guid id, DateTimeOffset now, CancellationToken cancellationToken)
@@ -76,16 +79,29 @@ internal sealed partial class VerificationStore
     }
 
     /// <summary>Ends a verification whose code was not sent, and frees its idempotency key: it must not be answered as a success.</summary>
-    public Task GiveUpAsync(Guid id, DateTimeOffset now, CancellationToken cancellationToken) => ExecuteAsync(
+    /// <param name="id">The verification.</param>
+    /// <param name="now">When.</param>
+    /// <param name="mayBeOpen">Whether the provider may have it open; else its time is over, so that nobody looks for it there.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task GiveUpAsync(Guid id, DateTimeOffset now, bool mayBeOpen, CancellationToken cancellationToken) => ExecuteAsync(
         $"""
         UPDATE notifications.verifications
-        SET superseded_at = coalesce(superseded_at, $2), idempotency_key = NULL, content_hash = NULL, {NoCode}
+        SET superseded_at = coalesce(superseded_at, $2), idempotency_key = NULL, content_hash = NULL,
+            expires_at = CASE WHEN $3 OR provider_id IS NOT NULL THEN expires_at ELSE {Never} END, {NoCode}
         WHERE id = $1 AND used_at IS NULL
         """,
         Timeout,
         cancellationToken,
         new NpgsqlParameter { Value = id },
-        new NpgsqlParameter { Value = now });
+        new NpgsqlParameter { Value = now },
+        new NpgsqlParameter { Value = mayBeOpen });
+
+    /// <summary>Notes that the provider was not asked for it, and will not be: nobody needs to look for it there.</summary>
+    public Task NeverOpenAsync(Guid id, CancellationToken cancellationToken) => ExecuteAsync(
+        $"UPDATE notifications.verifications SET expires_at = {Never} WHERE id = $1 AND provider_id IS NULL",
+        Timeout,
+        cancellationToken,
+        new NpgsqlParameter { Value = id });
 
     /// <summary>Notes the provider's id of a verification.</summary>
     public Task SetProviderIdAsync(Guid id, string? providerId, CancellationToken cancellationToken) =>

@@ -27,7 +27,13 @@ internal sealed partial class VerificationStore
         return await FindAsync(connection, verification.Id, cancellationToken);
     }
 
-    /// <summary>All other verifications of a number that its provider may have open. None of them counts any more.</summary>
+    /// <summary>Longer than any verification is valid: what is older needs not be looked at.</summary>
+    private static readonly TimeSpan LongestOpen = TimeSpan.FromMinutes(15);
+
+    /// <summary>
+    /// All other verifications of a number that its provider may have open. None of them counts any more. One of which nobody has noted that it was
+    /// asked for may be among them: its process may have died when it had asked.
+    /// </summary>
     /// <param name="connection">In a transaction that has the number to itself.</param>
     /// <param name="verification">The one that takes their place.</param>
     /// <param name="now">The time.</param>
@@ -38,7 +44,7 @@ internal sealed partial class VerificationStore
         await using var command = new NpgsqlCommand(
             """
             SELECT DISTINCT provider_id FROM notifications.verifications
-            WHERE recipient = $1 AND id <> $2 AND provider = $3 AND used_at IS NULL AND expires_at > $4 AND (provider_id IS NOT NULL OR NOT unsent)
+            WHERE recipient = $1 AND id <> $2 AND provider = $3 AND used_at IS NULL AND expires_at > $4 AND created_at > $5
             """,
             connection);
         command.CommandTimeout = Timeout;
@@ -46,6 +52,7 @@ internal sealed partial class VerificationStore
         command.Parameters.AddWithValue(verification.Id);
         command.Parameters.AddWithValue(verification.Provider);
         command.Parameters.AddWithValue(now - OpenLonger);
+        command.Parameters.AddWithValue(now - LongestOpen);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var ids = new List<string?>();
         while (await reader.ReadAsync(cancellationToken))

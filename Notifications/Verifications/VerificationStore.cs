@@ -98,7 +98,7 @@ internal sealed partial class VerificationStore(NpgsqlDataSource database)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Replaces what a resend changes; attempts stay, so that resends are no way to more of them.</summary>
+    /// <summary>Replaces what a resend changes, be it who checks the code; attempts stay, so that resends are no way to more of them.</summary>
     /// <returns>Whether it could still be changed.</returns>
     public static async Task<bool> RenewAsync(
         NpgsqlConnection connection, Verification verification, DateTimeOffset now, CancellationToken cancellationToken)
@@ -106,7 +106,7 @@ internal sealed partial class VerificationStore(NpgsqlDataSource database)
         await using var command = new NpgsqlCommand(
             """
             UPDATE notifications.verifications
-            SET code_hash = $2, code_key = $3, sealed_code = $4, sealed_key = $5, expires_at = $6, resend_at = $7
+            SET code_hash = $2, code_key = $3, sealed_code = $4, sealed_key = $5, expires_at = $6, resend_at = $7, provider = $9
             WHERE id = $1 AND used_at IS NULL AND superseded_at IS NULL AND attempts < max_attempts AND expires_at > $8
             """,
             connection);
@@ -116,6 +116,7 @@ internal sealed partial class VerificationStore(NpgsqlDataSource database)
         command.Parameters.AddWithValue(verification.ExpiresAt);
         command.Parameters.AddWithValue(verification.ResendAt);
         command.Parameters.AddWithValue(now);
+        command.Parameters.AddWithValue(verification.Provider);
         return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
     }
 

@@ -34,10 +34,11 @@ internal sealed partial class BaseJob(
             continuity.Ask();
             if (result.Failure is { } failure)
             {
+                // It can be, once its log has come: another copy of the whole server would not help
                 Log.Failed(logger, failure, null);
             }
 
-            return result.Failure is null;
+            return true;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {

@@ -11,5 +11,5 @@ internal sealed record BaseResult(
     /// <summary>Why it is worth nothing yet, if it can be restored from nowhere.</summary>
     public string? Failure => Restorable.Count > 0
         ? null
-        : $"Base backup {Manifest.Id} is stored and cannot be restored: the write-ahead log that it needs is in no destination.";
+        : $"Base backup {Manifest.Id} is stored and cannot be restored yet: the write-ahead log that it needs is in no destination.";
 }

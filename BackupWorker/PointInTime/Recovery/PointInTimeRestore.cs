@@ -71,7 +71,7 @@ internal sealed class PointInTimeRestore(
             say(failed[^1].Message);
         }
 
-        return (failed.Find(one => one.Verdict == RestoreVerdict.Failed) ?? failed[^1]) with
+        return (failed.Find(one => one.Verdict == RestoreVerdict.Failed) ?? failed.Find(one => one.Verdict == RestoreVerdict.Corrupt) ?? failed[^1]) with
         {
             Message = string.Join(' ', failed.Select(one => one.Message).Distinct()),
         };

@@ -61,10 +61,29 @@ internal sealed partial class WalContinuity
     }
 
     /// <summary>The log is received from a segment on, before which storage should hold it.</summary>
-    public void Begin(ulong system, WalSegment first) => Set(new(system, first, _time.GetTimestamp()));
+    public void Begin(ulong system, WalSegment first)
+    {
+        lock (_lock)
+        {
+            var received = new ReceivedLog(system, first, _time.GetTimestamp());
+            if (_received?.System == system)
+            {
+                // What was so a moment ago is so until the next look
+                received.Lacking.UnionWith(_received.Lacking);
+            }
+
+            _received = received;
+        }
+    }
 
     /// <summary>Another replica may receive the log.</summary>
-    public void End() => Set(null);
+    public void End()
+    {
+        lock (_lock)
+        {
+            _received = null;
+        }
+    }
 
     /// <summary>There may be something new: the next check looks, however soon it is.</summary>
     public void Ask()
@@ -161,15 +180,13 @@ internal sealed partial class WalContinuity
         {
             return _received is not { } received
                 ? []
-                : [.. _destinations.All.Select(storage => new Measurement<int>(received.Lacking.Contains(storage) ? 1 : 0, new KeyValuePair<string, object?>("destination", storage.Name)))];
-        }
-    }
-
-    private void Set(ReceivedLog? received)
-    {
-        lock (_lock)
-        {
-            _received = received;
+                // Of which it is not known yet, nothing is said
+                : [
+                    .. from storage in _destinations.All
+                       where received.Lacking.Contains(storage) || received.Proved.Contains(storage)
+                       select new Measurement<int>(
+                           received.Lacking.Contains(storage) ? 1 : 0, new KeyValuePair<string, object?>("destination", storage.Name)),
+                ];
         }
     }
 

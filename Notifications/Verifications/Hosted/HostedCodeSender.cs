@@ -32,7 +32,7 @@ internal sealed partial class HostedCodeSender(
     public bool OnePerNumber => true;
 
     public IssuedCode Issue(Verification verification, bool isResend, DateTimeOffset now) =>
-        new(verification with { IsUnsent = verification.IsUnsent || !isResend }, null);
+        new(verification with { Provider = Name, IsUnsent = verification.IsUnsent || !isResend }, null);
 
     /// <summary>Its length is not known; codes fit one segment.</summary>
     public Task<CodeMessage> AddMessageAsync(
@@ -51,6 +51,13 @@ internal sealed partial class HostedCodeSender(
 
         var locale = VerifyLocales.Nearest(verification.Locale);
         var answer = await client.StartAsync(verification.To, locale, cancellationToken);
+        if (answer.MayBeDone && !replaced.AreAllKnown)
+        {
+            // A code that may be another purpose's must not count for this one
+            Log.NoAnswer(logger, verification.Id, answer.HttpStatus);
+            return Failure(answer) with { MayBeOpen = true };
+        }
+
         if (answer is { IsSuccess: true, Sid: { } started } && !replaced.AreAllKnown)
         {
             // It may be one whose answer was lost, and whose code was for another purpose: Verify does not tell. Nobody knew its id before

@@ -67,7 +67,8 @@ internal sealed record PresentedCode(string Code, string To, string Purpose)
 /// <param name="Reason">A sentence for the developer, without the number.</param>
 /// <param name="IsLimit">Whether it is the provider's own limit, rather than a failure.</param>
 /// <param name="RetryAfter">How long to wait.</param>
-internal sealed record SendFailure(string Reason, bool IsLimit, TimeSpan RetryAfter);
+/// <param name="MayBeOpen">Whether the provider may have begun it all the same.</param>
+internal sealed record SendFailure(string Reason, bool IsLimit, TimeSpan RetryAfter, bool MayBeOpen = false);
 
 /// <summary>What a code is.</summary>
 /// <param name="Kind">Right, wrong, or not to be said.</param>

@@ -40,13 +40,14 @@ internal sealed partial class SmsCodeSender(
     {
         if (isResend && Keeps(verification) is { } known)
         {
-            return new(verification, Encoding.ASCII.GetString(_cipher.Open(verification.Id, known).Span));
+            return new(verification with { Provider = Name }, Encoding.ASCII.GetString(_cipher.Open(verification.Id, known).Span));
         }
 
         var code = VerificationCode.Create(verification.CodeLength);
         return new(
             verification with
             {
+                Provider = Name,
                 CodeHash = hasher.Hash(verification.Id, verification.To, verification.Purpose, code),
                 SealedCode = options.Value.Resend == ResendPolicy.SameCode
                     ? _cipher.Seal(verification.Id, Encoding.ASCII.GetBytes(code))

@@ -14,8 +14,8 @@ internal sealed class VerificationSends(
     /// <summary>Those who wait for each other hold a connection each: some are left for checks.</summary>
     private readonly SemaphoreSlim _turns = new(16);
 
-    /// <summary>Calls of a provider hold a connection, too.</summary>
-    private readonly SemaphoreSlim _calls = new(32);
+    /// <summary>Calls of a provider hold a connection, too, and need another one when they end: of the twenty that there are, enough are left.</summary>
+    private readonly SemaphoreSlim _calls = new(8);
 
     /// <summary>Starts a verification.</summary>
     public Task<StartResult> StartAsync(NewVerification request, CancellationToken cancellationToken)
@@ -116,9 +116,17 @@ internal sealed class VerificationSends(
             if (current.SupersededAt is not null)
             {
                 // Another one took its place while this one waited: a code for it would end that one's
-                return commitment.Result is StartResult.Started { IsReplay: true }
-                    ? new("The code of the first request was not sent.", IsLimit: false, TimeSpan.Zero)
-                    : null;
+                if (commitment.Result is StartResult.Started { IsReplay: true })
+                {
+                    return new("The code of the first request was not sent.", IsLimit: false, TimeSpan.Zero);
+                }
+
+                if (!isResend)
+                {
+                    await store.NeverOpenAsync(id, CancellationToken.None);
+                }
+
+                return null;
             }
 
             var replaced = current.IsUnsent
@@ -132,7 +140,7 @@ internal sealed class VerificationSends(
             }
             else if (!isResend)
             {
-                await store.GiveUpAsync(id, Now(), CancellationToken.None);
+                await store.GiveUpAsync(id, Now(), failure.MayBeOpen, CancellationToken.None);
             }
 
             return failure;

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using ProdReady.BackupWorker.PointInTime;
 using ProdReady.BackupWorker.PointInTime.Bases;
 using ProdReady.BackupWorker.PointInTime.Wal;
@@ -40,6 +41,22 @@ public sealed class BaseBackupTests(OwnServer own) : IClassFixture<OwnServer>
 
         Assert.Single(Directory.GetFiles(own.Backups, "complete-*.base.json"));
         Assert.Single(Directory.GetFiles(own.Backups, "complete-*.base.tar.zst"));
+    }
+
+    /// <summary>It waits for half a minute for what nobody receives.</summary>
+    [Fact]
+    public async Task One_whose_log_is_nowhere_is_told_as_that()
+    {
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("PRODREADY_LONG") == "true", "It takes half a minute; run it with --long");
+        using var host = own.Host(("Backups:PointInTime:Label", "alone"));
+        using var counts = new MeterCounts(host.Services.GetRequiredService<IMeterFactory>(), "prodready.backups.destination.");
+
+        var result = await OwnServer.MakeAsync(host);
+
+        Assert.Equal(
+            $"Base backup {result.Manifest.Id} is stored and cannot be restored yet: the write-ahead log that it needs is in no destination.", result.Failure);
+        Assert.Equal((["local"], []), (result.Destinations, result.Restorable));
+        Assert.Equal(1, counts["failures{destination=local}"]);
     }
 
     [Fact]

@@ -5,6 +5,8 @@ namespace ProdReady.BackupWorker.Tests.Restoring;
 
 public sealed class RestoreTests(DataStores stores)
 {
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
     [Fact]
     public async Task A_restored_database_equals_the_one_that_was_backed_up()
     {
@@ -115,6 +117,29 @@ public sealed class RestoreTests(DataStores stores)
         Assert.Equal(RestoreVerdict.NotFound, latest.Verdict);
         Assert.False(await fixture.ExistsAsync(target.Name));
         Assert.Equal("corrupt", (await BackupsFixture.WhenEndedAsync(client, id)).GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task That_the_newest_backup_cannot_be_used_is_told_where_an_older_one_is_restored()
+    {
+        await using var fixture = await BackupsFixture.CreateAsync(stores);
+        await fixture.ExecuteAsync(SampleDatabase.Sql);
+        var time = new SetClock { Now = new(2026, 11, 28, 2, 0, 0, TimeSpan.Zero) };
+        var app = fixture.Start(services => services.AddSingleton<TimeProvider>(time));
+        var older = Assert.Single(await app.BackUpNowAsync()).Run;
+        time.Now = time.Now.AddDays(1);
+        var newer = Assert.Single(await app.BackUpNowAsync()).Run;
+        await File.WriteAllTextAsync(Path.Combine(fixture.Directory, newer.Name.ManifestFile), "{}", Cancelled);
+        await using var target = fixture.Target();
+        var said = new List<string>();
+
+        var result = await app.Services.GetRequiredService<RestoreHandler>().RestoreAsync(
+            new(BackupChoice.Latest, target.Name), new(said.Add), Cancelled);
+
+        Assert.Equal((RestoreVerdict.Restored, older.Id), (result.Verdict, result.Id));
+        Assert.Equal(
+            $"Warning: {fixture.Directory} has a newer backup, {newer.Name}, which is damaged or cannot be read now. An older one is restored: {older.Name}.",
+            said[0]);
     }
 
     [Fact]

@@ -14,13 +14,13 @@ public sealed class RefusalTests(DataStores stores) : NotificationsTest(stores)
         Twilio.FailNext(TwilioFaults.TooManyRequests(TimeSpan.FromHours(1)), TwilioFaults.Error(20503));
         var id = await NotificationsApp.SendAsync(Caller);
         await WaitForCodeAsync(id, 20429);
+        await PutOffAsync();
         await ScalarAsync<object>(
             "UPDATE notifications.messages SET attempts = 9, not_before = now(); UPDATE notifications.jobs SET due_at = now()");
 
         Assert.Equal("accepted", (await WaitForCodeAsync(id, 20503)).GetProperty("status").GetString());
 
-        await Eventually.ReadAsync(
-            () => ScalarAsync<TimeSpan?>("SELECT due_at - now() FROM notifications.jobs WHERE state = 'ready'"), left => left > TimeSpan.FromMinutes(1));
+        await PutOffAsync();
         await ScalarAsync<object>("UPDATE notifications.messages SET not_before = now(); UPDATE notifications.jobs SET due_at = now()");
         await WaitForAsync(id, "sent");
     }
@@ -52,6 +52,33 @@ public sealed class RefusalTests(DataStores stores) : NotificationsTest(stores)
         Assert.Equal([NotificationsApp.ServiceSid, Other], Twilio.Calls.Select(call => call.Sender));
     }
 
+    /// <summary>The one that is out of use for a time may have a way.</summary>
+    [Fact]
+    public async Task A_number_that_one_sender_cannot_reach_waits_for_the_one_that_is_out_of_use()
+    {
+        await App.DisposeAsync();
+        await using var app = NotificationsApp.Create(Database, Twilio.BaseUrl, null, ("Twilio:Senders:0:From", Other));
+        using var caller = app.CreateCaller();
+        Twilio.FailNext(TwilioFaults.Error(21606), TwilioFaults.Error(21612));
+
+        var id = await NotificationsApp.SendAsync(caller);
+
+        await Eventually.ReadAsync(
+            () => ScalarAsync<string>("SELECT array_to_string(not_routable, ' ') || ' ' || status FROM notifications.messages"),
+            stored => stored == $"twilio:{Other} accepted");
+        await ScalarAsync<object>(
+            "UPDATE notifications.breakers SET closed_until = now(); UPDATE notifications.messages SET not_before = now()");
+        await Eventually.ReadAsync(
+            async () =>
+            {
+                await ScalarAsync<object>("UPDATE notifications.jobs SET due_at = now() WHERE state = 'ready'");
+                return (await NotificationsApp.ReadAsync(caller, id)).GetProperty("status").GetString();
+            },
+            status => status is "sent" or "failed");
+        Assert.Equal(
+            [NotificationsApp.ServiceSid, Other, NotificationsApp.ServiceSid], Twilio.Calls.Select(call => call.Sender));
+    }
+
     [Fact]
     public async Task A_code_whose_key_is_gone_fails_with_a_sentence()
     {
@@ -70,6 +97,10 @@ public sealed class RefusalTests(DataStores stores) : NotificationsTest(stores)
         Assert.Equal(1, Twilio.CallCount);
         Assert.Equal(0, await ScalarAsync<long>("SELECT count(sealed_body) FROM notifications.messages"));
     }
+
+    /// <summary>The answer is there before its job is put off.</summary>
+    private Task<TimeSpan?> PutOffAsync() => Eventually.ReadAsync(
+        () => ScalarAsync<TimeSpan?>("SELECT due_at - now() FROM notifications.jobs WHERE state = 'ready'"), left => left > TimeSpan.FromMinutes(1));
 
     private Task<JsonElement> WaitForCodeAsync(Guid id, int code) => Eventually.ReadAsync(
         () => NotificationsApp.ReadAsync(Caller, id), message => $"{message.GetProperty("errorCode")}" == $"{code}");

@@ -23,7 +23,8 @@ public sealed class LeftoversTests : IDisposable
         await using var process = await ChildProcess.StartAsync(new() { Name = name, FileName = program, Arguments = ["60"] });
         // On Linux it is two other programs first: see ChildProcess
         await Eventually.ReadAsync(() => Task.FromResult(NameOf(process.Id)), current => current == name);
-        var started = TimeProvider.System.GetUtcNow().UtcDateTime;
+        using var running = Process.GetProcessById(process.Id);
+        var started = running.StartTime.ToUniversalTime();
 
         Assert.Equal(isOurs, Leftovers.IsOurs(process.Id, started.AddSeconds(secondsLater)));
         await process.StopAsync(TimeSpan.FromSeconds(5));

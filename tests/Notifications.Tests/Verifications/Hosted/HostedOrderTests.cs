@@ -59,19 +59,57 @@ public sealed class HostedOrderTests(DataStores stores) : HostedTest(stores)
         Assert.Equal(("approved", 0), await CheckAsync(caller, transfer, verify.CodeOf(Number)));
     }
 
-    [Fact]
-    public async Task A_code_whose_answer_was_lost_is_not_sent_for_another_purpose()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_code_whose_answer_was_lost_is_not_sent_for_another_purpose(bool isNoted)
     {
         var (verify, caller) = await StartAsync();
         verify.FailNext(TwilioFaults.AcceptThenReset);
         await BeginAsync(caller);
         var lost = verify.CodeOf(Number);
+        if (!isNoted)
+        {
+            // Its process died before it noted that it had asked
+            await ExecuteAsync("UPDATE notifications.verifications SET unsent = true");
+        }
 
         var transfer = await BeginAsync(caller, purpose: "transfer");
 
         Assert.NotEqual(lost, verify.CodeOf(Number));
         Assert.Equal(("wrong", 4), await CheckAsync(caller, transfer, lost));
         Assert.Equal(("approved", 0), await CheckAsync(caller, transfer, verify.CodeOf(Number)));
+    }
+
+    [Fact]
+    public async Task Where_two_answers_are_lost_the_first_ones_code_does_not_count_for_the_second()
+    {
+        var (verify, caller) = await StartAsync();
+        verify.FailNext(TwilioFaults.AcceptThenReset, TwilioFaults.AcceptThenReset);
+        await BeginAsync(caller);
+        var lost = verify.CodeOf(Number);
+
+        var (refused, _) = await PostAsync(caller, Root, new { to = Number, purpose = "transfer" });
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+
+        Time.Advance(TimeSpan.FromMinutes(1));
+        var transfer = await BeginAsync(caller, purpose: "transfer");
+        Assert.Equal(("wrong", 4), await CheckAsync(caller, transfer, lost));
+        Assert.Equal(("approved", 0), await CheckAsync(caller, transfer, verify.CodeOf(Number)));
+    }
+
+    [Fact]
+    public async Task A_resend_by_another_provider_is_checked_by_that_one()
+    {
+        var (_, ownCaller) = Start();
+        var id = await BeginAsync(ownCaller);
+        var (verify, caller) = await StartAsync(Keys);
+        Time.Advance(TimeSpan.FromMinutes(1));
+
+        var (response, _) = await PostAsync(caller, $"{Root}/{id}/resend", new { });
+
+        Assert.True(response.IsSuccessStatusCode, $"{response.StatusCode}");
+        Assert.Equal(("approved", 0), await CheckAsync(caller, id, verify.CodeOf(Number)));
     }
 
     [Fact]
