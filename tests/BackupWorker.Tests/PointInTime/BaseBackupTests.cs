@@ -55,7 +55,8 @@ public sealed class BaseBackupTests(OwnServer own) : IClassFixture<OwnServer>
 
         Assert.Equal(
             $"Base backup {result.Manifest.Id} is stored and cannot be restored yet: the write-ahead log that it needs is in no destination.", result.Failure);
-        Assert.Equal((["local"], []), (result.Destinations, result.Restorable));
+        Assert.Equal(["local"], result.Destinations);
+        Assert.Empty(result.Restorable);
         Assert.Equal(1, counts["failures{destination=local}"]);
     }
 

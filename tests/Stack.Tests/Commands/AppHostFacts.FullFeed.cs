@@ -62,6 +62,7 @@ public sealed class AppHostFacts : IAsyncLifetime
             },
             TestContext.Current.CancellationToken);
 
+        Assert.Contains("Aspire AppHost version", output, StringComparison.Ordinal);
         Assert.DoesNotContain("already running", output, StringComparison.Ordinal);
         AssertItRuns();
     }
