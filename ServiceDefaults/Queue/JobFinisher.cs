@@ -84,7 +84,7 @@ internal sealed partial class JobFinisher(
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Warning,
-            "The outcome of {Count} jobs of {Queue} was not taken: their leases had ended and others have them, or an outage took the answer of the commit before")]
+            "The outcome of {Count} jobs of {Queue} was refused: their leases had ended and others have them, or an outage took the answer of the commit before")]
         public static partial void Lost(ILogger logger, int count, string queue);
     }
 }
