@@ -120,8 +120,9 @@ internal sealed class PointInTimeRestore(
         return
         [
             // Timelines are a server's own: one that was set up anew begins with the first
-            .. possible.Select(one => (one, plans[one.Manifest!.Id])).GroupBy(one => one.one.Manifest!.System)
-                .SelectMany(server => server.OrderByDescending(one => one.Item2?.Timeline.Number)),
+            .. possible.GroupBy(one => one.Manifest!.System).SelectMany(server => server
+                .Select(one => (One: one, Plan: plans[one.Manifest!.Id]))
+                .OrderByDescending(tried => tried.Plan?.Timeline.Number)),
         ];
 
         void SayOnce(string line)

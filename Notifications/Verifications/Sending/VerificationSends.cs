@@ -14,8 +14,8 @@ internal sealed class VerificationSends(
     /// <summary>Those who wait for each other hold a connection each: some are left for checks.</summary>
     private readonly SemaphoreSlim _turns = new(16);
 
-    /// <summary>Calls of a provider hold a connection, too, and need another one when they end: of the twenty that there are, enough are left.</summary>
-    private readonly SemaphoreSlim _calls = new(8);
+    /// <summary>Calls of a provider hold a connection, too, and need another one when they end: three of four are left for that, and for others.</summary>
+    private readonly SemaphoreSlim _calls = new(Math.Max(1, new NpgsqlConnectionStringBuilder(database.ConnectionString).MaxPoolSize / 4));
 
     /// <summary>Starts a verification.</summary>
     public Task<StartResult> StartAsync(NewVerification request, CancellationToken cancellationToken)

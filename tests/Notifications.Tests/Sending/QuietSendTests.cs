@@ -45,6 +45,26 @@ public sealed class QuietSendTests(DataStores stores) : NotificationsTest(stores
     }
 
     [Fact]
+    public async Task What_is_over_before_their_end_is_not_kept_until_then()
+    {
+        Twilio.FailNext(TwilioFaults.TooManyRequests(TimeSpan.FromHours(1)));
+        var id = await NotificationsApp.SendAsync(Caller, kind: "bulk");
+        await HoldUpAsync(isJobLost: false);
+        await ScalarAsync<object>("UPDATE notifications.messages SET expires_at = now() + interval '20 minutes'");
+
+        await using var quiet = StartInQuietHours();
+        using var caller = quiet.CreateCaller();
+        await Eventually.ReadAsync(
+            () => ScalarAsync<TimeSpan?>("SELECT max(due_at) - now() FROM notifications.jobs WHERE state = 'ready'"),
+            left => left > TimeSpan.FromMinutes(18) && left < TimeSpan.FromMinutes(21));
+        await ScalarAsync<object>(
+            "UPDATE notifications.messages SET not_before = now(), expires_at = now(); UPDATE notifications.jobs SET due_at = now()");
+
+        await NotificationsApp.WaitForAsync(caller, id, "expired");
+        Assert.Equal(1, Twilio.CallCount);
+    }
+
+    [Fact]
     public async Task They_do_not_count_where_a_message_has_no_validity_of_its_own()
     {
         await using var evening = Start(hoursUntil: 1, hours: 2);

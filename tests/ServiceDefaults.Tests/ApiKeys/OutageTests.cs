@@ -56,13 +56,8 @@ public sealed class OutageTests(DataStores stores)
         await using var service = await KeyedService.StartAsync(database.ConnectionString);
         Assert.Equal(HttpStatusCode.OK, await service.StatusAsync("/send", key.Text));
 
-        await using (var connection = new NpgsqlConnection(database.ConnectionString))
+        await using (var connection = await HangAsync(database))
         {
-            await connection.OpenAsync(Cancellation);
-            await using var transaction = await connection.BeginTransactionAsync(Cancellation);
-            await using var command = new NpgsqlCommand("LOCK TABLE gateway.api_key_state", connection, transaction);
-            await command.ExecuteNonQueryAsync(Cancellation);
-
             await UnavailableAsync(service, key.Text);
             Assert.Equal(HttpStatusCode.OK, await service.StatusAsync("/send", KeyedService.AdminKey));
         }
@@ -84,21 +79,12 @@ public sealed class OutageTests(DataStores stores)
         await using var service = await KeyedService.StartAsync(database.ConnectionString);
         Assert.Equal(HttpStatusCode.OK, await service.StatusAsync("/send", key.Text));
 
-        await using (var connection = new NpgsqlConnection(database.ConnectionString))
+        await using (var connection = await HangAsync(database))
         {
-            await connection.OpenAsync(Cancellation);
-            await using var transaction = await connection.BeginTransactionAsync(Cancellation);
-            await ExecuteAsync("LOCK TABLE gateway.api_key_state");
             await UnavailableAsync(service, key.Text);
-            await ExecuteAsync("SET LOCAL session_replication_role = replica");
-            await ExecuteAsync($"UPDATE gateway.api_keys SET revoked_at = now(), revoked_by = 'admin' WHERE id = '{key.Id}'");
-            await transaction.CommitAsync(Cancellation);
-
-            async Task ExecuteAsync(string sql)
-            {
-                await using var command = new NpgsqlCommand(sql, connection, transaction);
-                await command.ExecuteNonQueryAsync(Cancellation);
-            }
+            await ExecuteAsync(connection, "SET LOCAL session_replication_role = replica");
+            await ExecuteAsync(connection, $"UPDATE gateway.api_keys SET revoked_at = now(), revoked_by = 'admin' WHERE id = '{key.Id}'");
+            await ExecuteAsync(connection, "COMMIT");
         }
 
         await Eventually.ReadAsync(() => service.StatusAsync("/send", key.Text), status => status == HttpStatusCode.Unauthorized);
@@ -131,6 +117,22 @@ public sealed class OutageTests(DataStores stores)
 
     private static int Outages(KeyedService service) => service.Logs.All
         .Count(line => line.StartsWith("Warning ApiKeyRing API keys cannot be read", StringComparison.Ordinal));
+
+    /// <summary>Has whoever reads the keys wait, until the connection commits or ends.</summary>
+    private static async Task<NpgsqlConnection> HangAsync(KeyDatabase database)
+    {
+        var connection = new NpgsqlConnection(database.ConnectionString);
+        await connection.OpenAsync(Cancellation);
+        await ExecuteAsync(connection, "BEGIN");
+        await ExecuteAsync(connection, "LOCK TABLE gateway.api_key_state");
+        return connection;
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(Cancellation);
+    }
 
     private static async Task UnavailableAsync(KeyedService service, string key)
     {

@@ -59,6 +59,19 @@ public sealed class HostedOrderTests(DataStores stores) : HostedTest(stores)
         Assert.Equal(("approved", 0), await CheckAsync(caller, transfer, verify.CodeOf(Number)));
     }
 
+    /// <summary>Each holds a connection while Verify is asked, and needs another one then.</summary>
+    [Fact]
+    public async Task Many_at_a_time_leave_each_other_connections()
+    {
+        var (verify, caller) = await StartAsync(("ConnectionStrings:prodready", $"{Database.ConnectionString};Maximum Pool Size=4"));
+
+        var begun = await Task.WhenAll(Enumerable.Range(0, 12).Select(number => BeginAsync(caller, $"+23480312345{number:D2}")));
+
+        Assert.Equal(12, begun.Distinct().Count());
+        Assert.Equal(12, verify.Calls.Count);
+        Assert.Equal(12, await CountAsync("SELECT count(*) FROM notifications.verifications WHERE NOT unsent AND provider_id IS NOT NULL"));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
