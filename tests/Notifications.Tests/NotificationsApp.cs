@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using ProdReady.Notifications.Messages;
+using ProdReady.Notifications.Retention;
 using ProdReady.Testing;
 
 namespace ProdReady.Notifications.Tests;
@@ -19,12 +20,14 @@ internal sealed class NotificationsApp : WebApplicationFactory<MessageMetrics>, 
 
     private readonly Dictionary<string, string?> _settings;
     private readonly TimeProvider? _time;
+    private readonly bool _purges;
     private readonly ConcurrentQueue<string> _logs = new();
 
-    private NotificationsApp(Dictionary<string, string?> settings, TimeProvider? time)
+    private NotificationsApp(Dictionary<string, string?> settings, TimeProvider? time, bool purges = false)
     {
         _settings = settings;
         _time = time;
+        _purges = purges;
     }
 
     /// <summary>Every line that was logged so far.</summary>
@@ -48,6 +51,9 @@ internal sealed class NotificationsApp : WebApplicationFactory<MessageMetrics>, 
     /// <summary>A service without a Twilio account.</summary>
     public static NotificationsApp CreateUnconfigured(TestDatabase database, TimeProvider? time = null) =>
         Create(database, time, []);
+
+    /// <summary>The same, with what deletes old rows, and would take from other tests at any moment what they have made old.</summary>
+    public static NotificationsApp CreateThatPurges(TestDatabase database) => new(Create(database, null, [])._settings, null, purges: true);
 
     /// <summary>A client with a key that has every scope.</summary>
     public HttpClient CreateCaller()
@@ -90,6 +96,11 @@ internal sealed class NotificationsApp : WebApplicationFactory<MessageMetrics>, 
             if (_time is not null)
             {
                 services.AddSingleton(_time);
+            }
+
+            if (!_purges)
+            {
+                services.Remove(services.Single(service => service.ImplementationType == typeof(RetentionWorker)));
             }
         });
     }

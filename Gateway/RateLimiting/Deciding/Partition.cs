@@ -21,6 +21,7 @@ internal sealed class Partition(RateLimitAlgorithm algorithm, RedisKey key)
     private long _leftAt;
     private long _resetAt;
     private long _refusedUntil;
+    private long _retryAt;
     private int _refusedCost;
     private int _running;
     private LocalCounter? _local;
@@ -67,7 +68,7 @@ internal sealed class Partition(RateLimitAlgorithm algorithm, RedisKey key)
 
                 if (now < _refusedUntil && cost >= _refusedCost)
                 {
-                    verdict = new(RateLimitOutcome.Limited, _left, _refusedUntil - now);
+                    verdict = new(RateLimitOutcome.Limited, _left, _retryAt - now);
                     return Knowledge.Refuses;
                 }
             }
@@ -109,13 +110,17 @@ internal sealed class Partition(RateLimitAlgorithm algorithm, RedisKey key)
     }
 
     /// <summary>Learns what Redis answered.</summary>
+    /// <remarks>
+    /// It was decided some time between the question and the answer. A client is told a time from the answer on, so that who waits as told does not
+    /// come too early; what is refused from memory is so from the question on, so that nobody is refused too long.
+    /// </remarks>
     public RateLimitVerdict Learn(DecisionItem item, long sentAt, long now)
     {
         lock (_gate)
         {
             var answer = item.Answer;
             _local = null;
-            (_left, _leftAt, _resetAt) = (answer.Left, now, sentAt + answer.Reset);
+            (_left, _leftAt, _resetAt) = (answer.Left, now, now + answer.Reset);
             _loan.Receive(item.Want, answer, sentAt, now);
             if (answer.Fits)
             {
@@ -124,7 +129,7 @@ internal sealed class Partition(RateLimitAlgorithm algorithm, RedisKey key)
 
             if (algorithm != RateLimitAlgorithm.Concurrency)
             {
-                (_refusedUntil, _refusedCost) = (sentAt + answer.Reset, item.Cost);
+                (_refusedUntil, _retryAt, _refusedCost) = (sentAt + answer.Reset, now + answer.Reset, item.Cost);
             }
 
             return Verdict(item.Use.Policy.IsShadow ? RateLimitOutcome.ShadowLimited : RateLimitOutcome.Limited, now);

@@ -103,5 +103,18 @@ public sealed class RetentionStoreTests(DataStores stores) : NotificationsTest(s
         Assert.Equal(19, await ScalarAsync<long>("SELECT count(*) FROM notifications.phone_number_lookups"));
     }
 
+    [Fact]
+    public async Task The_service_deletes_by_itself()
+    {
+        await ScalarAsync<object>(
+            """
+            INSERT INTO notifications.messages (id, recipient, country, kind, body, segments, status, expires_at, timeline, created_at, updated_at)
+            SELECT notifications.first_id_of(now() - interval '91 days'), '+2348031234567', 'NG', 'transaction', 'x', 1, 'sent', now(), '[]', now(), now()
+            """);
+        await using var app = NotificationsApp.CreateThatPurges(Database);
+        app.StartServer();
+        await Eventually.ReadAsync(() => ScalarAsync<long>("SELECT count(*) FROM notifications.messages"), messages => messages == 0);
+    }
+
     private Task<Purged> PurgeAsync() => App.Services.GetRequiredService<RetentionStore>().PurgeAsync(90, Token);
 }

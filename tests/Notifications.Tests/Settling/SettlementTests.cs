@@ -153,6 +153,8 @@ public sealed class SettlementTests(DataStores stores) : NotificationsTest(store
         for (var round = 0; round < 5; round++)
         {
             var id = await LoseAsync();
+            // Else the job of the first send may stand in the way of the next one until the check, which is a minute away here
+            await Eventually.ReadAsync(() => ScalarAsync<long>("SELECT count(*) FROM notifications.jobs"), jobs => jobs == 0);
             var calls = Twilio.CallCount;
             var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(async number => await TryAsync(
                 id, new { outcome = ((string[])["sent", "not-sent", "resend"])[number % 3], note = $"{number}" })));
