@@ -17,9 +17,10 @@ internal sealed class HeaderSet : IHeaderPolicy
     public const string StrictTransportSecurity = "Strict-Transport-Security";
 
     private readonly FixedHeader[] _fixed;
-    private readonly (string Name, string Template)[] _withNonce;
+    private readonly (string Name, string Template, bool Yields)[] _withNonce;
     private readonly string[] _unsent;
     private readonly string? _strictTransportSecurity;
+    private readonly bool _strictTransportSecurityYields;
     private readonly RevealingHeaders _revealing;
 
     public HeaderSet(string name, SecurityHeadersOptions options)
@@ -33,6 +34,7 @@ internal sealed class HeaderSet : IHeaderPolicy
 
         var kept = own.Keep.Append("Cache-Control").ToFrozenSet(StringComparer.OrdinalIgnoreCase);
         values.Remove(StrictTransportSecurity, out _strictTransportSecurity);
+        _strictTransportSecurityYields = kept.Contains(StrictTransportSecurity);
         Header = name;
         _fixed =
         [
@@ -40,7 +42,7 @@ internal sealed class HeaderSet : IHeaderPolicy
                where header.Value.Length > 0 && !HasNonce(header.Value)
                select new FixedHeader(header.Key, header.Value, kept.Contains(header.Key)),
         ];
-        _withNonce = [.. values.Where(header => HasNonce(header.Value)).Select(header => (header.Key, header.Value))];
+        _withNonce = [.. values.Where(header => HasNonce(header.Value)).Select(header => (header.Key, header.Value, kept.Contains(header.Key)))];
         _unsent = [.. values.Where(header => header.Value.Length == 0 && !kept.Contains(header.Key)).Select(header => header.Key)];
         _revealing = new(options.Remove, kept);
     }
@@ -60,9 +62,12 @@ internal sealed class HeaderSet : IHeaderPolicy
             }
         }
 
-        foreach (var (name, template) in _withNonce)
+        foreach (var (name, template, yields) in _withNonce)
         {
-            headers[name] = template.Replace(BuiltInHeaders.Nonce, context.GetNonce(), StringComparison.Ordinal);
+            if (!yields || !headers.ContainsKey(name))
+            {
+                headers[name] = template.Replace(BuiltInHeaders.Nonce, context.GetNonce(), StringComparison.Ordinal);
+            }
         }
 
         foreach (var name in _unsent)
@@ -70,7 +75,14 @@ internal sealed class HeaderSet : IHeaderPolicy
             headers.Remove(name);
         }
 
-        headers.StrictTransportSecurity = IsSecure(context.Request) ? _strictTransportSecurity : StringValues.Empty;
+        if (!IsSecure(context.Request))
+        {
+            headers.StrictTransportSecurity = StringValues.Empty;
+        }
+        else if (!_strictTransportSecurityYields || headers.StrictTransportSecurity.Count == 0)
+        {
+            headers.StrictTransportSecurity = _strictTransportSecurity;
+        }
     }
 
     /// <summary>

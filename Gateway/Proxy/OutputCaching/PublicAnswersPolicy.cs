@@ -19,12 +19,16 @@ internal sealed class PublicAnswersPolicy(NamedOutputCachePolicy options) : IOut
             && request.Headers.Authorization.Count == 0
             && request.Headers.Cookie.Count == 0
             && !request.Headers.ContainsKey("X-Api-Key")
-            && context.HttpContext.User.Identity is not { IsAuthenticated: true };
+            && context.HttpContext.User.Identity is not { IsAuthenticated: true }
+            // The framework's key strings a header's lines together: two of them would be what one says to somebody else
+            && Array.TrueForAll(_headers, name => request.Headers[name].Count < 2);
         context.EnableOutputCaching = isPublic;
         context.AllowCacheLookup = context.AllowCacheStorage = isPublic;
-        context.AllowLocking = true;
+        // Who waits for another's answer waits for that one's connection, too, however slowly it reads
+        context.AllowLocking = false;
         context.ResponseExpirationTimeSpan = options.Expiration;
-        context.CacheVaryByRules.QueryKeys = "*";
+        // As it came: what case and order mean in it is the upstream's to say, and the framework's own keys know neither
+        context.CacheVaryByRules.VaryByValues["query"] = request.QueryString.Value ?? "";
         context.CacheVaryByRules.HeaderNames = _headers;
         return ValueTask.CompletedTask;
     }
@@ -34,13 +38,17 @@ internal sealed class PublicAnswersPolicy(NamedOutputCachePolicy options) : IOut
     public ValueTask ServeResponseAsync(OutputCacheContext context, CancellationToken cancellation)
     {
         var response = context.HttpContext.Response;
-        if (response.StatusCode != StatusCodes.Status200OK || response.Headers.SetCookie.Count > 0)
+        if (response.StatusCode != StatusCodes.Status200OK || response.Headers.SetCookie.Count > 0 || IsCutOff(context.HttpContext))
         {
             context.AllowCacheStorage = false;
         }
 
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>Of an answer that broke off, by the upstream or since the caller has gone, what there is would look like all of it.</summary>
+    private static bool IsCutOff(HttpContext context) =>
+        context.GetForwarderErrorFeature() is not null || context.RequestAborted.IsCancellationRequested;
 
     /// <summary>By the upstream's own headers: the gateway's security headers tell browsers to keep nothing, whatever it says.</summary>
     public static ValueTask HeedUpstream(ResponseTransformContext context)

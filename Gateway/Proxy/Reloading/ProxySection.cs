@@ -13,9 +13,11 @@ internal sealed class ProxySection(IConfiguration configuration, AcceptedConfigu
 
     public IReadOnlyList<string> Read(out Action apply)
     {
-        apply = () => accepted.Accept(AcceptedConfiguration.Copy(configuration));
+        // One copy, so that what holds then is what was checked, whatever changes meanwhile
+        var values = AcceptedConfiguration.Copy(configuration);
+        apply = () => accepted.Accept(values);
         // A file that cannot be read is as if it were empty: what else is wrong then would only be noise
-        return _files.Failures() is { Length: > 0 } unreadable ? unreadable : [.. check.Check(configuration).Distinct()];
+        return _files.Failures() is { Length: > 0 } unreadable ? unreadable : [.. check.Check(new ConfigurationBuilder().AddInMemoryCollection(values).Build()).Distinct()];
     }
 }
 

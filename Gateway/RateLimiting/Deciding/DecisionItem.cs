@@ -1,3 +1,5 @@
+using ProdReady.Gateway.RateLimiting.Local;
+
 namespace ProdReady.Gateway.RateLimiting.Deciding;
 
 /// <summary>What Redis is asked about one policy of one request; see Decide.lua.</summary>
@@ -10,6 +12,9 @@ internal sealed class DecisionItem(RateLimitUse use, int cost, int want, int deb
     public int Want { get; } = want;
 
     public int Debt { get; } = debt;
+
+    /// <summary>What <see cref="Debt"/> is the sum of, to be taken back if there is no answer.</summary>
+    public LocalCounter? Owed { get; init; }
 
     public long Mark { get; } = mark;
 

@@ -103,9 +103,9 @@ internal sealed class Partition(RateLimitAlgorithm algorithm, RedisKey key)
         {
             var want = algorithm is RateLimitAlgorithm.Sliding or RateLimitAlgorithm.Fixed ? _loan.Want(use.Quota, isRefill, now) : 0;
             var (mark, refund) = _loan.TakeRefund(now);
-            var debt = Debt(now);
+            var item = new DecisionItem(use, cost, want, Debt(now), mark, refund, runningId) { Owed = _owed };
             _owed = null;
-            return new DecisionItem(use, cost, want, debt, mark, refund, runningId);
+            return item;
         }
     }
 
@@ -137,11 +137,25 @@ internal sealed class Partition(RateLimitAlgorithm algorithm, RedisKey key)
     }
 
     /// <summary>Redis did not answer. What it was told may have arrived; told again, it counts twice, which errs on the safe side.</summary>
+    /// <remarks>What is owed keeps its times: a client that goes on asking through a long outage would else never be rid of any of it.</remarks>
     public void Unlearn(DecisionItem item, long now)
     {
         lock (_gate)
         {
-            Owe(item.Debt, now);
+            if (item.Owed is { } owed && item.Use.Quota == _quota)
+            {
+                if (Debt(now) is > 0 and var newer)
+                {
+                    owed.Take(newer, now);
+                }
+
+                _owed = owed;
+            }
+            else
+            {
+                Owe(item.Debt, now);
+            }
+
             _loan.EndRefill(item.Want);
         }
     }
@@ -153,10 +167,10 @@ internal sealed class Partition(RateLimitAlgorithm algorithm, RedisKey key)
         {
             if (algorithm == RateLimitAlgorithm.Concurrency)
             {
-                return (Share(quota, share).Limit - _running, 0);
+                return (Share(quota, share, cost).Limit - _running, 0);
             }
 
-            _local ??= CreateLocal(quota, share, now);
+            _local ??= CreateLocal(quota, share, cost, now);
             var left = _local.Left(now);
             return (left, _local.Reset(left >= cost ? 1 : cost, now));
         }
@@ -194,7 +208,8 @@ internal sealed class Partition(RateLimitAlgorithm algorithm, RedisKey key)
         }
     }
 
-    private static Quota Share(Quota quota, double share) => quota with { Limit = Math.Max(1, (int)(quota.Limit * share)) };
+    // No less than one request takes: the others would be told to come back, and never pass
+    private static Quota Share(Quota quota, double share, int cost) => quota with { Limit = Math.Max(cost, (int)(quota.Limit * share)) };
 
     // A limit that was raised must not refuse on what it knew before, nor one that was lowered lend what it no longer has
     private void Adopt(Quota quota, long now)
@@ -233,9 +248,9 @@ internal sealed class Partition(RateLimitAlgorithm algorithm, RedisKey key)
         _refusedUntil = 0;
     }
 
-    private LocalCounter CreateLocal(Quota quota, double share, long now)
+    private LocalCounter CreateLocal(Quota quota, double share, int cost, long now)
     {
-        var counter = LocalCounter.Create(algorithm, Share(quota, share));
+        var counter = LocalCounter.Create(algorithm, Share(quota, share, cost));
         var known = _left is { } left ? quota.Limit - left : 0;
         if ((int)Math.Ceiling(known * share) is > 0 and var seed)
         {

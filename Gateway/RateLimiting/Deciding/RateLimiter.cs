@@ -66,7 +66,7 @@ internal sealed class RateLimiter(
     {
         if (decision.RunningId is { } id)
         {
-            running.End(id, decision.Uses);
+            running.End(id);
         }
     }
 
@@ -128,7 +128,7 @@ internal sealed class RateLimiter(
 
         if (isAnswered && isAdmitted && runningId is not null)
         {
-            running.Begin(runningId, uses);
+            running.Begin(runningId, uses, verdicts);
         }
 
         return Decided(uses, verdicts, isAdmitted, isAdmitted ? runningId : null);
@@ -159,7 +159,7 @@ internal sealed class RateLimiter(
             if (runningId is not null && isAdmitted)
             {
                 // Before the next one looks how many run
-                running.Begin(runningId, uses);
+                running.Begin(runningId, uses, verdicts);
             }
             else if (runningId is not null)
             {

@@ -28,21 +28,33 @@ internal sealed partial class RunningRequests(
 
     public string NextId() => string.Create(CultureInfo.InvariantCulture, $"{_gateway}-{Interlocked.Increment(ref _last)}");
 
-    public void Begin(string id, RateLimitUse[] uses)
+    /// <summary>A request was admitted. A policy in shadow mode that would have refused it does not count it, neither now nor when places are renewed.</summary>
+    public void Begin(string id, RateLimitUse[] uses, RateLimitVerdict[] verdicts)
     {
-        _running[id] = (uses, time.GetTimestamp());
-        foreach (var use in Counted(uses))
+        RateLimitUse[] counted =
+            [.. Counted([.. uses.Where((_, index) => verdicts[index].Outcome != RateLimitOutcome.ShadowLimited)])];
+        if (counted.Length == 0)
+        {
+            return;
+        }
+
+        _running[id] = (counted, time.GetTimestamp());
+        foreach (var use in counted)
         {
             use.Partition.Run(1);
         }
     }
 
-    public void End(string id, RateLimitUse[] uses)
+    public void End(string id)
     {
         lock (_sending)
         {
-            _running.TryRemove(id, out _);
-            foreach (var use in Counted(uses))
+            if (!_running.TryRemove(id, out var request))
+            {
+                return;
+            }
+
+            foreach (var use in request.Uses)
             {
                 use.Partition.Run(-1);
                 if (!circuit.IsOpen)
@@ -100,7 +112,7 @@ internal sealed partial class RunningRequests(
 
             renewals =
             [
-                .. due.SelectMany(pair => Counted(pair.Value.Uses), (pair, use) => (Id: pair.Key, Use: use))
+                .. due.SelectMany(pair => pair.Value.Uses, (pair, use) => (Id: pair.Key, Use: use))
                     .GroupBy(place => (place.Use.Partition.Key, place.Use.Quota.WindowMicroseconds), place => (RedisValue)place.Id)
                     .Select(places => DecisionScript.RenewAsync(
                         redis.GetDatabase(), places.Key.Key, [places.Key.WindowMicroseconds, .. places])),
@@ -146,7 +158,7 @@ internal sealed partial class RunningRequests(
 
     // Three times before the place would come free
     private bool IsDue(RateLimitUse[] uses, long renewedAt) =>
-        time.GetElapsedTime(renewedAt) >= Counted(uses).Min(use => use.Quota.Window) / 3;
+        time.GetElapsedTime(renewedAt) >= uses.Min(use => use.Quota.Window) / 3;
 
     private static partial class Log
     {

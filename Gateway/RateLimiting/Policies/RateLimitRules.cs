@@ -37,8 +37,8 @@ internal sealed class RateLimitRules
     public Quota QuotaOf(RateLimitPolicy policy, string? plan, ApiKeyLimit? limit) => (plan, limit) switch
     {
         _ when !policy.Partitioner.NeedsApiKey || policy.Algorithm == RateLimitAlgorithm.Concurrency => policy.Quota,
-        (_, { } own) => new(own.Requests, own.Window),
-        ({ } name, _) when _plans.TryGetValue(name, out var quota) => quota,
+        (_, { } own) => AtLeast(policy.Cost, new(own.Requests, own.Window)),
+        ({ } name, _) when _plans.TryGetValue(name, out var quota) => AtLeast(policy.Cost, quota),
         _ => policy.Quota,
     };
 
@@ -50,6 +50,9 @@ internal sealed class RateLimitRules
 
     /// <summary>The names in a route's <c>RateLimiterPolicy</c>: several are separated by commas.</summary>
     public static string[] Split(string names) => names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    // A limit below what one request takes would refuse every one, with a time after which it is to be tried again
+    private static Quota AtLeast(int cost, Quota quota) => quota.Limit >= cost ? quota : quota with { Limit = cost };
 
     private static RateLimitPolicy Create(string name, RateLimitPolicyOptions options) => new()
     {

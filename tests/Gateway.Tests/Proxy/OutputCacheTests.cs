@@ -126,6 +126,72 @@ public sealed class OutputCacheTests(DataStores stores) : ProxyTest(stores)
     }
 
     [Fact]
+    public async Task An_answer_that_broke_off_is_not_kept()
+    {
+        await using var upstream = new RawUpstream((socket, _) =>
+            RawUpstream.SendAsync(socket, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n")).Start();
+        var gateway = await GatewayAsync([upstream.Url], Fresh());
+
+        for (var call = 1; call <= 4; call++)
+        {
+            await Assert.ThrowsAnyAsync<HttpRequestException>(() => gateway.GetAsync("/test/a"));
+            Assert.Equal(call, upstream.Requests);
+        }
+    }
+
+    [Theory]
+    [InlineData("?ID=1&s=a&s=b")]
+    [InlineData("?id=1&s=b&s=a")]
+    [InlineData("?s=a&s=b&id=1")]
+    [InlineData("")]
+    public async Task Queries_that_are_spelt_otherwise_are_not_each_others_answers(string query)
+    {
+        var upstream = await ServeAsync(context => context.Response.WriteAsync($"answers {context.Request.QueryString}"));
+        var gateway = await GatewayAsync([upstream.Url], Fresh());
+        await Eventually.ReadAsync(
+            async () =>
+            {
+                using var kept = await gateway.GetAsync("/test/a?id=1&s=a&s=b");
+                return kept.Headers.Age;
+            },
+            age => age is not null);
+
+        using var other = await gateway.GetAsync($"/test/a{query}");
+
+        Assert.Equal($"answers {query}", await TextAsync(other));
+    }
+
+    [Fact]
+    public async Task A_header_in_two_lines_is_not_taken_for_one_of_another_caller()
+    {
+        var upstream = await ServeAsync("x");
+        var gateway = await GatewayAsync([upstream.Url], Fresh());
+        for (var call = 1; call <= 4; call++)
+        {
+            // Strung together, as the framework does, it is text/html
+            await using var raw = await RawClient.ConnectAsync(gateway.ClientOptions.BaseAddress);
+            await raw.SendAsync("GET /test/a HTTP/1.1\r\nHost: localhost\r\nAccept: te\r\nAccept: xt/html\r\nConnection: close\r\n\r\n");
+            Assert.StartsWith("HTTP/1.1 200", await raw.ReadToEndAsync(), StringComparison.Ordinal);
+            Assert.Equal(call, upstream.Requests);
+        }
+    }
+
+    [Fact]
+    public async Task A_caller_who_does_not_read_holds_up_nobody_else()
+    {
+        var answer = new byte[32 * 1024 * 1024];
+        var upstream = await ServeAsync(async context => await context.Response.Body.WriteAsync(answer, context.RequestAborted));
+        var gateway = await GatewayAsync([upstream.Url], Fresh());
+        await using var idle = await RawClient.ConnectAsync(gateway.ClientOptions.BaseAddress);
+        await idle.SendAsync("GET /test/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        await Eventually.ReadAsync(() => Task.FromResult(upstream.Requests), requests => requests == 1);
+
+        using var response = await gateway.GetAsync("/test/a", null, ("Host", "localhost")).WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
+
+        Assert.Equal(answer.Length, (await response.Content.ReadAsByteArrayAsync(Cancellation)).Length);
+    }
+
+    [Fact]
     public async Task Without_Redis_the_upstream_answers()
     {
         var upstream = await ServeAsync("asked");

@@ -59,6 +59,25 @@ public sealed partial class HeaderSetTests(DataStores stores) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_set_keeps_is_kept_of_the_headers_with_conditions_too()
+    {
+        await using var gateway = await StartAsync(
+            (Route, "website"),
+            ($"{Website}:Headers:Content-Security-Policy", "script-src 'nonce-{nonce}'"),
+            ($"{Website}:Keep:0", "Content-Security-Policy"),
+            ($"{Website}:Keep:1", "Strict-Transport-Security"));
+        using var secure = new HttpRequestMessage(HttpMethod.Get, "/api/orders");
+        secure.Headers.Host = "api.example.com";
+        secure.Headers.Add(ConnectionFilter.SchemeHeader, "https");
+
+        using var kept = await gateway.SendAsync(secure);
+        using var plain = await gateway.GetAsync("/api/orders");
+
+        Assert.Equal(("default-src *", "max-age=0"), (kept.Header("Content-Security-Policy"), kept.Header("Strict-Transport-Security")));
+        Assert.Null(plain.Header("Strict-Transport-Security"));
+    }
+
+    [Fact]
     public async Task A_built_in_set_can_be_changed_for_all()
     {
         await using var gateway = await StartAsync(

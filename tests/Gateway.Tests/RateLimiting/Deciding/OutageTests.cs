@@ -171,6 +171,68 @@ public sealed class OutageTests : IAsyncLifetime
         await Eventually.ReadAsync(async () => (await other.DecideAsync((policy, "client"))).IsAdmitted, isAdmitted => isAdmitted);
     }
 
+    [Fact]
+    public async Task Who_goes_on_within_the_limit_through_a_long_outage_is_not_refused_after_it()
+    {
+        var policy = APolicy.Sliding(limit: 4, seconds: 2);
+        await using var node = await LimiterNode.StartAsync(_redis.ConnectionString, "outage", ("RateLimiting:Timeout", "00:00:00.200"));
+        await ReachAsync(node);
+        await _redis.FreezeAsync();
+        for (var call = 0; call < 8; call++)
+        {
+            Assert.Equal(RateLimitOutcome.FailedLocal, (await node.DecideAsync(policy, "client")).Outcome);
+            await Spans.PassAsync(TimeSpan.FromMilliseconds(900));
+        }
+
+        await _redis.ThawAsync();
+        await ReachAsync(node);
+
+        // Of eight, the last window holds three at most
+        Assert.Equal(RateLimitOutcome.Allowed, (await node.DecideAsync(policy, "client")).Outcome);
+    }
+
+    [Fact]
+    public async Task A_request_that_takes_more_than_the_local_share_passes_while_Redis_is_away()
+    {
+        var policy = APolicy.Of(RateLimitAlgorithm.Sliding, limit: 10, seconds: 60, cost: 8);
+        await _redis.FreezeAsync();
+        try
+        {
+            Assert.Equal(RateLimitOutcome.FailedLocal, (await _node.DecideAsync(policy, "client")).Outcome);
+            Assert.Equal(RateLimitOutcome.Limited, (await _node.DecideAsync(policy, "client")).Outcome);
+        }
+        finally
+        {
+            await _redis.ThawAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_policy_that_only_watches_never_counts_what_it_would_refuse_however_long_that_runs()
+    {
+        var policy = APolicy.Of(RateLimitAlgorithm.Concurrency, limit: 1, seconds: 3, isShadow: true, name: "watching");
+        await using var node = await LimiterNode.StartAsync(_redis.ConnectionString, "outage");
+        await node.Get<RunningRequests>().StartAsync(TestContext.Current.CancellationToken);
+        var counted = await node.DecideAsync((policy, "client"));
+        var watched = await node.DecideAsync((policy, "client"));
+        Assert.Equal(RateLimitOutcome.ShadowLimited, watched.Verdicts[0].Outcome);
+
+        // Time for places to be renewed
+        await Spans.PassAsync(TimeSpan.FromSeconds(2.5));
+        node.End(counted);
+
+        await Eventually.ReadAsync(
+            async () =>
+            {
+                var next = await node.DecideAsync((policy, "client"));
+                node.End(next);
+                return next.Verdicts[0].Outcome;
+            },
+            outcome => outcome == RateLimitOutcome.Allowed,
+            TimeSpan.FromSeconds(2));
+        node.End(watched);
+    }
+
     /// <summary>Until Redis decides again.</summary>
     private static Task<RateLimitOutcome> ReachAsync(LimiterNode node) => Eventually.ReadAsync(
         async () => (await node.DecideAsync(APolicy.Sliding(1_000_000, 1), "probe")).Outcome, outcome => outcome == RateLimitOutcome.Allowed);
