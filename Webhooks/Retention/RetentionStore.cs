@@ -9,6 +9,9 @@ internal sealed class RetentionStore(NpgsqlDataSource database)
 {
     private const int TimeoutSeconds = 30;
 
+    /// <summary>So long may a drop hold the intake up.</summary>
+    private const string LockTimeout = "100ms";
+
     /// <summary>Two replicas would make, or drop, the same one.</summary>
     private const string TakeTurns = "SELECT pg_advisory_xact_lock(hashtextextended('prodready:webhooks:partitions', 0))";
 
@@ -57,6 +60,7 @@ internal sealed class RetentionStore(NpgsqlDataSource database)
 
     /// <summary>Drops a day, unless something of it is still to be delivered, or to be handed out for that.</summary>
     /// <returns>How many deliveries or events hold it.</returns>
+    /// <exception cref="PostgresException">Somebody reads the tables: <see cref="PostgresErrorCodes.LockNotAvailable"/>.</exception>
     public async Task<long> DropAsync(DateOnly day, CancellationToken cancellationToken)
     {
         var suffix = day.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
@@ -79,8 +83,8 @@ internal sealed class RetentionStore(NpgsqlDataSource database)
             return pending;
         }
 
-        // Dropping waits until nobody reads the tables, and everybody else waits behind it: so only for a second, and then the next time
-        await ScalarAsync("SET LOCAL lock_timeout = '1s'");
+        // Dropping waits until nobody reads the tables, and everybody else waits behind it, the intake too: so not for long, and then the next time
+        await ScalarAsync($"SET LOCAL lock_timeout = '{LockTimeout}'");
         await ScalarAsync(
             $"""
             INSERT INTO webhooks.cursors AS known (name, position)
