@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
@@ -101,6 +102,29 @@ public sealed class RetentionTests(DataStores stores) : WebhooksTest(stores, ("W
         await Worker.RunOnceAsync(Ct);
 
         Assert.Equal(EventKey.OfId("stripe", "kept"), await ScalarAsync<Guid>("SELECT key FROM webhooks.keys"));
+    }
+
+    /// <summary>Of hundreds of millions of keys, some thousand are over each hour.</summary>
+    [Fact]
+    public async Task Keys_that_are_over_are_found_without_reading_the_others()
+    {
+        // In the room of old ones, so that those which are over are everywhere
+        await ScalarAsync<object>(
+            """
+            INSERT INTO webhooks.keys (key, id, body_sha256, expires_at)
+            SELECT gen_random_uuid(), gen_random_uuid(), sha256(number::text::bytea),
+                now() + CASE WHEN number % 5000 = 0 THEN interval '-1 day' ELSE number * interval '1 minute' END
+            FROM generate_series(1, 50000) AS number
+            """);
+        await ScalarAsync<object>("ANALYZE webhooks.keys");
+
+        var plan = await ScalarAsync<string>(
+            $"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {RetentionStore.DeletionOf("keys", "key", "expires_at", "<= statement_timestamp()")}");
+
+        using var root = JsonDocument.Parse(plan!);
+        var top = root.RootElement[0].GetProperty("Plan");
+        Assert.InRange(top.GetProperty("Shared Hit Blocks").GetInt64() + top.GetProperty("Shared Read Blocks").GetInt64(), 1, 300);
+        Assert.Equal(0, await ScalarAsync<long>("SELECT count(*) FROM webhooks.keys WHERE expires_at < now()"));
     }
 
     /// <summary>
