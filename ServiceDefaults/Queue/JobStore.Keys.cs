@@ -71,6 +71,30 @@ internal sealed partial class JobStore
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>Removes jobs, whatever their state, and lets the next ones of their ordering keys go on.</summary>
+    public async Task RemoveAsync(string queue, IReadOnlyList<long> ids, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            $"SELECT array(SELECT DISTINCT ordering_key FROM {schema}.jobs WHERE id = ANY($1) AND ordering_key IS NOT NULL)");
+        command.CommandTimeout = CommandTimeout;
+        command.Parameters.AddWithValue(ids);
+        var keys = (string[])(await command.ExecuteScalarAsync(cancellationToken))!;
+        await using var batch = CreateBatch();
+        if (keys.Length > 0)
+        {
+            AddLock(batch, queue, keys);
+        }
+
+        Add(batch, $"DELETE FROM {schema}.jobs WHERE queue = $1 AND id = ANY($2)", queue, ids);
+        if (keys.Length > 0)
+        {
+            AddPromotion(batch, queue, keys);
+            Add(batch, "SELECT pg_notify($1, '')", Channel(queue));
+        }
+
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     private void AddLock(Npgsql.NpgsqlBatch batch, string queue, string[] keys) => Add(batch, _lock, queue, keys);
 
     private void AddPromotion(Npgsql.NpgsqlBatch batch, string queue, string[] keys) => Add(batch, _promote, queue, keys);

@@ -30,10 +30,12 @@ internal sealed partial class EventReader
     /// What was committed after <paramref name="position"/>, in the order of the commits, without what it says: bodies may be large,
     /// and whoever decides where an event goes needs none.
     /// </summary>
+    /// <returns>The events, and up to which position they are all: whoever has read fewer than <paramref name="limit"/> goes no further.</returns>
     /// <exception cref="NpgsqlException">The database failed.</exception>
-    public static async Task<IReadOnlyList<EventArrival>> ArrivalsAsync(
+    public static async Task<(IReadOnlyList<EventArrival> Events, long Horizon)> ArrivalsAsync(
         NpgsqlConnection connection, long position, int limit, CancellationToken cancellationToken)
     {
+        var horizon = await HorizonAsync(connection, cancellationToken);
         await using var command = new NpgsqlCommand(
             """
             SELECT position, id, source, event_type, received_at, body_size, correlation_id, traceparent
@@ -42,7 +44,7 @@ internal sealed partial class EventReader
             connection)
         { CommandTimeout = TimeoutSeconds };
         command.Parameters.AddWithValue(position);
-        command.Parameters.AddWithValue(await HorizonAsync(connection, cancellationToken));
+        command.Parameters.AddWithValue(horizon);
         command.Parameters.AddWithValue(limit);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var arrivals = new List<EventArrival>();
@@ -51,7 +53,7 @@ internal sealed partial class EventReader
             arrivals.Add(ReadArrival(reader));
         }
 
-        return arrivals;
+        return (arrivals, horizon);
     }
 
     /// <summary>Position, id, source, type, receive time, size, correlation id, trace parent.</summary>

@@ -22,7 +22,7 @@ internal sealed record ReplayedEvent(Guid ReplayId, IReadOnlyList<string> Destin
 /// <param name="Total">How many events it was about when it began.</param>
 /// <param name="Replayed">How many of them are in the queues so far.</param>
 /// <param name="EndedAt">When it was done, cancelled or failed.</param>
-/// <param name="Error">Why it failed.</param>
+/// <param name="Error">Why it failed, or rests.</param>
 internal sealed record ReplayAnswer(
     Guid Id,
     DateTimeOffset CreatedAt,

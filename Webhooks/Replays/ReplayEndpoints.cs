@@ -68,7 +68,7 @@ internal static class ReplayEndpoints
             return Nobody();
         }
 
-        var id = await store.BeginAsync(request, filter, count.Events, caller.KeyId(), cancellationToken);
+        var id = await store.BeginAsync(request, filter, count, caller.KeyId(), cancellationToken);
         return TypedResults.Accepted($"/webhooks/replays/{id}", await store.FindAsync(id, cancellationToken));
     }
 

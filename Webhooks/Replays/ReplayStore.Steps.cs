@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Npgsql;
 using ProdReady.Webhooks.Events;
+using ProdReady.Webhooks.Inbox;
 
 namespace ProdReady.Webhooks.Replays;
 
@@ -56,7 +57,7 @@ internal sealed partial class ReplayStore
         choose.CommandText =
             $"SELECT {Arrival} FROM webhooks.events AS event WHERE {conditions.Sql} ORDER BY event.position LIMIT {limit}";
         var events = await ArrivalsAsync(choose, cancellationToken);
-        await replayer.ReplayAsync(connection, events, replay.Destinations, replay.Id, cancellationToken);
+        await replayer.ReplayAsync(connection, events, replay.Takers ?? OwnTakers(events, replay.Destinations), replay.Id, cancellationToken);
 
         var isDone = events.Count < limit;
         await using var move = Command(connection,
@@ -74,6 +75,11 @@ internal sealed partial class ReplayStore
         move.Parameters.AddWithValue(time.GetUtcNow());
         await move.ExecuteNonQueryAsync(cancellationToken);
     }
+
+    /// <summary>By this replica's settings: nobody knows those of the version before that began it.</summary>
+    private ReplayTakers OwnTakers(List<EventArrival> events, string[]? names) => replayer.Settle(
+        names?.Except(replayer.Unknown(names)).ToList(),
+        events.SelectMany(found => replayer.Takers(found.Source, found.Type, null)).Select(destination => destination.Name).Distinct());
 
     /// <summary>One that takes too long lets others go first, and one that cannot be done ends: it would be the first one again and again.</summary>
     private async Task PutOffAsync(Guid id, NpgsqlException failure, CancellationToken cancellationToken)
@@ -94,15 +100,18 @@ internal sealed partial class ReplayStore
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static async Task<RunningReplay?> NextAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <summary>One whose destinations are all known here: in a rolling deploy that brings one, this replica may be of the version before.</summary>
+    private async Task<RunningReplay?> NextAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = Command(connection,
             """
-            SELECT id, filter::text, destinations, rate, position, last_position FROM webhooks.replays
+            SELECT id, filter::text, destinations, rate, position, last_position, takers::text FROM webhooks.replays
             WHERE state = 'running' AND next_at <= statement_timestamp()
+                AND (takers IS NULL OR ARRAY(SELECT json_object_keys(takers)) <@ $1)
             ORDER BY next_at LIMIT 1
             FOR UPDATE SKIP LOCKED
             """);
+        command.Parameters.AddWithValue(replayer.Known);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
             ? new(
@@ -111,15 +120,17 @@ internal sealed partial class ReplayStore
                 reader.IsDBNull(2) ? null : reader.GetFieldValue<string[]>(2),
                 reader.GetInt32(3),
                 reader.GetInt64(4),
-                reader.GetInt64(5))
+                reader.GetInt64(5),
+                reader.IsDBNull(6) ? null : ReplayTakers.Parse(reader.GetString(6)))
             : null;
     }
 
     private sealed record RunningReplay(
-        Guid Id, EventFilter Filter, string[]? Destinations, int Rate, long Position, long LastPosition);
+        Guid Id, EventFilter Filter, string[]? Destinations, int Rate, long Position, long LastPosition, ReplayTakers? Takers);
 }
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(EventFilter))]
+[JsonSerializable(typeof(Dictionary<string, string[]>))]
 internal sealed partial class ReplayJson : JsonSerializerContext;

@@ -14,7 +14,7 @@ internal sealed partial class ReplayStore(NpgsqlDataSource database, Replayer re
     private const int TimeoutSeconds = 60;
 
     private const string Columns =
-        "id, created_at, created_by, reason, filter::text, destinations, rate, state, total, replayed, ended_at, error";
+        "id, created_at, created_by, reason, filter::text, destinations, rate, state, total, replayed, ended_at, error, takers::text";
 
     private const string Arrival =
         "event.position, event.id, event.source, event.event_type, event.received_at, event.body_size, event.correlation_id, event.traceparent";
@@ -44,7 +44,7 @@ internal sealed partial class ReplayStore(NpgsqlDataSource database, Replayer re
             return new(replayId, takers);
         }
 
-        await replayer.ReplayAsync(connection, [found], names, replayId, cancellationToken);
+        await replayer.ReplayAsync(connection, [found], replayer.Settle(takers, []), replayId, cancellationToken);
         await audit.AddAsync(connection, new(actor, "event.replay", $"{id}", reason, 1), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new(replayId, takers);
@@ -76,7 +76,7 @@ internal sealed partial class ReplayStore(NpgsqlDataSource database, Replayer re
 
     /// <summary>Begins a replay of what is in the inbox now, and notes it.</summary>
     public async Task<Guid> BeginAsync(
-        ReplayRequest request, EventFilter filter, long total, string actor, CancellationToken cancellationToken)
+        ReplayRequest request, EventFilter filter, ReplayCount count, string actor, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -84,8 +84,9 @@ internal sealed partial class ReplayStore(NpgsqlDataSource database, Replayer re
         var json = JsonSerializer.Serialize(filter, ReplayJson.Default.EventFilter);
         await using var command = Command(connection,
             """
-            INSERT INTO webhooks.replays (id, created_at, created_by, reason, filter, destinations, rate, total, position, last_position)
-            SELECT $1, $2, $3, $4, $5, $6, $7, $8, 0, coalesce(max(position), 0) FROM webhooks.events
+            INSERT INTO webhooks.replays (
+                id, created_at, created_by, reason, filter, destinations, rate, total, takers, position, last_position)
+            SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, 0, coalesce(max(position), 0) FROM webhooks.events
             """);
         command.Parameters.AddWithValue(id);
         command.Parameters.AddWithValue(time.GetUtcNow());
@@ -94,9 +95,14 @@ internal sealed partial class ReplayStore(NpgsqlDataSource database, Replayer re
         command.Parameters.Add(new() { Value = json, NpgsqlDbType = NpgsqlDbType.Json });
         command.Parameters.Add(new NpgsqlParameter<string[]?> { TypedValue = request.Destinations?.ToArray() });
         command.Parameters.AddWithValue(request.Rate);
-        command.Parameters.AddWithValue(total);
+        command.Parameters.AddWithValue(count.Events);
+        command.Parameters.Add(new()
+        {
+            Value = replayer.Settle(request.Destinations, count.Deliveries.Keys).ToJson(),
+            NpgsqlDbType = NpgsqlDbType.Json,
+        });
         await command.ExecuteNonQueryAsync(cancellationToken);
-        await audit.AddAsync(connection, new(actor, "replay.begin", $"{id} {json}", request.Reason, total), cancellationToken);
+        await audit.AddAsync(connection, new(actor, "replay.begin", $"{id} {json}", request.Reason, count.Events), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return id;
     }
@@ -137,7 +143,7 @@ internal sealed partial class ReplayStore(NpgsqlDataSource database, Replayer re
         return await ReadAsync(command, cancellationToken);
     }
 
-    private static async Task<List<ReplayAnswer>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    private async Task<List<ReplayAnswer>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var replays = new List<ReplayAnswer>();
@@ -155,11 +161,18 @@ internal sealed partial class ReplayStore(NpgsqlDataSource database, Replayer re
                 reader.GetInt64(8),
                 reader.GetInt64(9),
                 reader.IsDBNull(10) ? null : reader.GetFieldValue<DateTimeOffset>(10),
-                reader.IsDBNull(11) ? null : reader.GetString(11)));
+                reader.IsDBNull(11) ? Waits(reader) : reader.GetString(11)));
         }
 
         return replays;
     }
+
+    /// <summary>Why a replay rests while only replicas like this one run.</summary>
+    private string? Waits(NpgsqlDataReader reader) =>
+        reader.GetString(7) == "running" && !reader.IsDBNull(12)
+            && replayer.Unknown(ReplayTakers.Parse(reader.GetString(12)).Names) is { Count: > 0 } unknown
+            ? $"It waits for a replica that has all its destinations: the one that answers has no {string.Join(", ", unknown)}."
+            : null;
 
     private static async Task<List<EventArrival>> ArrivalsAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {

@@ -9,6 +9,9 @@ internal sealed class RetentionStore(NpgsqlDataSource database)
 {
     private const int TimeoutSeconds = 30;
 
+    /// <summary>So long may a drop hold the intake up.</summary>
+    private const string LockTimeout = "100ms";
+
     /// <summary>Two replicas would make, or drop, the same one.</summary>
     private const string TakeTurns = "SELECT pg_advisory_xact_lock(hashtextextended('prodready:webhooks:partitions', 0))";
 
@@ -57,6 +60,7 @@ internal sealed class RetentionStore(NpgsqlDataSource database)
 
     /// <summary>Drops a day, unless something of it is still to be delivered, or to be handed out for that.</summary>
     /// <returns>How many deliveries or events hold it.</returns>
+    /// <exception cref="PostgresException">Somebody reads the tables: <see cref="PostgresErrorCodes.LockNotAvailable"/>.</exception>
     public async Task<long> DropAsync(DateOnly day, CancellationToken cancellationToken)
     {
         var suffix = day.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
@@ -79,8 +83,8 @@ internal sealed class RetentionStore(NpgsqlDataSource database)
             return pending;
         }
 
-        // Dropping waits until nobody reads the tables, and everybody else waits behind it: so only for a second, and then the next time
-        await ScalarAsync("SET LOCAL lock_timeout = '1s'");
+        // Dropping waits until nobody reads the tables, and everybody else waits behind it, the intake too: so not for long, and then the next time
+        await ScalarAsync($"SET LOCAL lock_timeout = '{LockTimeout}'");
         await ScalarAsync(
             $"""
             INSERT INTO webhooks.cursors AS known (name, position)
@@ -122,21 +126,27 @@ internal sealed class RetentionStore(NpgsqlDataSource database)
     /// <summary>Deletes what is small and has no day: keys that are over, variants of dropped events, old refusals.</summary>
     /// <remarks>Keys are over by the database's clock, as they are where events are added: a replica's may go ahead.</remarks>
     public async Task<long> PruneAsync(DateTimeOffset eventsBefore, DateTimeOffset quarantineBefore, CancellationToken cancellationToken) =>
-        await DeleteAsync("keys", "key", "expires_at <= statement_timestamp()", null, cancellationToken)
-        + await DeleteAsync("variants", "id", "received_at < $1", eventsBefore, cancellationToken)
-        + await DeleteAsync("quarantine", "id", "last_at < $1", quarantineBefore, cancellationToken);
+        await DeleteAsync("keys", "key", "expires_at", null, cancellationToken)
+        + await DeleteAsync("variants", "id", "received_at", eventsBefore, cancellationToken)
+        + await DeleteAsync("quarantine", "id", "last_at", quarantineBefore, cancellationToken);
+
+    /// <summary>Deletes a chunk of what is over. In the order of an index, and by an array: else a plan may read the whole table for each.</summary>
+    internal static string DeletionOf(string table, string key, string time, string isOver) =>
+        $"""
+        DELETE FROM webhooks.{table} WHERE {time} {isOver} AND {key} = ANY(ARRAY(
+            SELECT {key} FROM webhooks.{table} WHERE {time} {isOver} ORDER BY {time} LIMIT {Chunk}))
+        """;
 
     private async Task<long> DeleteAsync(
-        string table, string key, string condition, DateTimeOffset? before, CancellationToken cancellationToken)
+        string table, string key, string time, DateTimeOffset? before, CancellationToken cancellationToken)
     {
         var deleted = 0L;
         while (true)
         {
-            await using var command = Command(
-                $"DELETE FROM webhooks.{table} WHERE {key} IN (SELECT {key} FROM webhooks.{table} WHERE {condition} LIMIT {Chunk}) AND {condition}");
-            if (before is { } time)
+            await using var command = Command(DeletionOf(table, key, time, before is null ? "<= statement_timestamp()" : "< $1"));
+            if (before is { } end)
             {
-                command.Parameters.AddWithValue(time);
+                command.Parameters.AddWithValue(end);
             }
 
             var count = await command.ExecuteNonQueryAsync(cancellationToken);

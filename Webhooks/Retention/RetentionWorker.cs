@@ -57,14 +57,7 @@ internal sealed partial class RetentionWorker(
             return;
         }
 
-        foreach (var day in await store.DaysAsync(cancellationToken))
-        {
-            if (day < Today.AddDays(-options.Value.EventDays))
-            {
-                await DropAsync(day, cancellationToken);
-            }
-        }
-
+        await DropAsync(cancellationToken);
         await store.PruneAsync(
             now.AddDays(-options.Value.EventDays), now.AddDays(-options.Value.QuarantineDays), cancellationToken);
     }
@@ -96,6 +89,24 @@ internal sealed partial class RetentionWorker(
     private Task MakePartitionsAsync(CancellationToken cancellationToken) =>
         store.MakePartitionsAsync(
             Today.AddDays(-Math.Min(options.Value.QuarantineDays, options.Value.EventDays)), Today.AddDays(DaysAhead), cancellationToken);
+
+    /// <summary>What a long reader keeps from going, such as a backup, has time until the next round: each try stops the intake.</summary>
+    private async Task DropAsync(CancellationToken cancellationToken)
+    {
+        foreach (var day in (await store.DaysAsync(cancellationToken)).Where(day => day < Today.AddDays(-options.Value.EventDays)))
+        {
+            try
+            {
+                await DropAsync(day, cancellationToken);
+            }
+            catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.LockNotAvailable)
+            {
+                // The lock is that of all days
+                Log.Busy(logger, day, Interval);
+                return;
+            }
+        }
+    }
 
     private async Task DropAsync(DateOnly day, CancellationToken cancellationToken)
     {
@@ -130,6 +141,11 @@ internal sealed partial class RetentionWorker(
         [LoggerMessage(LogLevel.Warning,
             "The events of {Day} are kept although their time is over: some are still to be handed out for delivery, which goes on by itself")]
         public static partial void NotHandedOut(ILogger logger, DateOnly day);
+
+        [LoggerMessage(LogLevel.Warning,
+            "The events of {Day} could not be dropped although their time is over: somebody reads the tables, such as a backup or a transaction "
+            + "that was left open. Tried again in {Delay}")]
+        public static partial void Busy(ILogger logger, DateOnly day, TimeSpan delay);
 
         [LoggerMessage(LogLevel.Error, "Nothing is dropped: the clocks of this machine and of the database differ by {Difference}. Set them right")]
         public static partial void WrongClock(ILogger logger, TimeSpan difference);

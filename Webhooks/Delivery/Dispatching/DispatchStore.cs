@@ -26,11 +26,12 @@ internal sealed class DispatchStore(
     public async Task<bool> DispatchAsync(int limit, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        bool isMore;
         await using (var transaction = await connection.BeginTransactionAsync(cancellationToken))
         {
             var groups = await GroupsAsync(connection, cancellationToken);
             var first = groups.Max(group => group.Key);
-            var isMore = (await DispatchAsync(connection, [.. groups[first]], first, null, limit, cancellationToken)).Count == limit;
+            isMore = (await DispatchAsync(connection, [.. groups[first]], first, null, limit, cancellationToken)).Count == limit;
             await transaction.CommitAsync(cancellationToken);
             if (groups.Count == 1)
             {
@@ -44,13 +45,14 @@ internal sealed class DispatchStore(
             var (first, last) = (groups.Max(group => group.Key), groups.Min(group => group.Key));
             if (last < first)
             {
-                await DispatchAsync(connection, [.. groups[last]], last, first, limit, cancellationToken);
+                // Where it stays, the log is not settled yet, and to ask again at once would not settle it
+                isMore |= (await DispatchAsync(connection, [.. groups[last]], last, first, limit, cancellationToken)).Reached > last;
             }
 
             await transaction.CommitAsync(cancellationToken);
         }
 
-        return true;
+        return isMore;
     }
 
     /// <summary>The destinations by how far they are, once it is this replica's turn.</summary>
@@ -99,7 +101,7 @@ internal sealed class DispatchStore(
         int limit,
         CancellationToken cancellationToken)
     {
-        var arrivals = await EventReader.ArrivalsAsync(connection, position, limit, cancellationToken);
+        var (arrivals, horizon) = await EventReader.ArrivalsAsync(connection, position, limit, cancellationToken);
         if (end is not null)
         {
             arrivals = [.. arrivals.TakeWhile(arrival => arrival.Position <= end)];
@@ -122,7 +124,11 @@ internal sealed class DispatchStore(
             await EnqueueAsync(connection, wanted, null, cancellationToken);
         }
 
-        var reached = end is null || arrivals.Count == limit ? arrivals is [.., var last] ? last.Position : position : end.Value;
+        // Not beyond the horizon, which may have fallen since the end was reached by others: an intake that read the last number, and was
+        // held up before it set its sign, sets it behind them
+        var reached = end is null || arrivals.Count == limit
+            ? arrivals is [.., var last] ? last.Position : position
+            : Math.Max(position, Math.Min(end.Value, horizon));
         if (reached > position)
         {
             await DispatchCursors.MoveAsync(

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+using ProdReady.Webhooks.Audit;
 
 namespace ProdReady.Webhooks.Delivery.Operating;
 
@@ -27,12 +29,16 @@ internal sealed record DestinationAnswer(
     DateTimeOffset? LastFailure,
     string? LastError);
 
-/// <summary>Why somebody switches a destination on or off, or discards what waits for it.</summary>
-public sealed record SwitchDestinationRequest
+/// <summary>
+/// Why somebody switches a destination on or off, or discards what waits for it. Any other member is refused: nothing here has a
+/// <c>dryRun</c>, and who asks for one must not get the real thing.
+/// </summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed class SwitchDestinationRequest
 {
     /// <summary>For whoever asks later, 1 to 500 characters.</summary>
-    [StringLength(500, MinimumLength = 1)]
-    public required string Reason { get; init; }
+    [Required, StringLength(500, MinimumLength = 1), RegularExpression(AuditLog.Text, ErrorMessage = AuditLog.NoText)]
+    public string Reason { get; set; } = "";
 }
 
 /// <summary>What came of a test event.</summary>

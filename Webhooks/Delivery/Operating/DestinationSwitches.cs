@@ -65,9 +65,19 @@ internal sealed partial class DestinationSwitches(
             _uses.Clear();
         }
 
-        if (uses.Length > 0)
+        if (uses.Length == 0)
+        {
+            return;
+        }
+
+        try
         {
             await store.SaveUsesAsync(uses, cancellationToken);
+        }
+        catch
+        {
+            PutBack(uses);
+            throw;
         }
     }
 
@@ -131,6 +141,20 @@ internal sealed partial class DestinationSwitches(
         lock (_lock)
         {
             _uses[name] = change(_uses.GetValueOrDefault(name) ?? new(name, null, null, null));
+        }
+    }
+
+    /// <summary>What was taken could not be written: it is taken again the next time, unless something later has come.</summary>
+    private void PutBack(IEnumerable<DestinationUse> uses)
+    {
+        foreach (var use in uses)
+        {
+            Used(use.Name, later => later with
+            {
+                DeliveredAt = later.DeliveredAt ?? use.DeliveredAt,
+                FailedAt = later.FailedAt ?? use.FailedAt,
+                Failure = later.FailedAt is null ? use.Failure : later.Failure,
+            });
         }
     }
 

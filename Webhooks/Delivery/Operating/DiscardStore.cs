@@ -1,4 +1,5 @@
 using Npgsql;
+using ProdReady.ServiceDefaults.Queue;
 using ProdReady.Webhooks.Delivery.Destinations;
 using ProdReady.Webhooks.Delivery.Dispatching;
 
@@ -7,7 +8,8 @@ namespace ProdReady.Webhooks.Delivery.Operating;
 /// <summary>Gives up what waits for a destination. Some thousand rows a statement, so that nobody waits for their locks.</summary>
 /// <remarks>
 /// Deliveries first, then the jobs of those that do not wait: whatever ends it half-way, or comes in between, leaves no delivery
-/// waiting without its job. A job whose delivery is dead does nothing.
+/// waiting without its job. A job whose delivery is dead does nothing. What comes in between may wait behind one by its ordering key,
+/// and goes on when that is removed.
 /// </remarks>
 internal sealed class DiscardStore(NpgsqlDataSource database, TimeProvider time)
 {
@@ -42,7 +44,7 @@ internal sealed class DiscardStore(NpgsqlDataSource database, TimeProvider time)
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Removes a destination's jobs that have nothing to deliver. Its queue is read here, since none may be configured.</summary>
+    /// <summary>Removes a destination's jobs that have nothing to deliver. By the queue's name, since none may be configured.</summary>
     public async Task RemoveJobsAsync(string name, CancellationToken cancellationToken)
     {
         // The table comes with the first destination
@@ -54,25 +56,16 @@ internal sealed class DiscardStore(NpgsqlDataSource database, TimeProvider time)
             }
         }
 
-        long? last = 0;
-        while (last is not null)
+        var queue = Destination.QueueOf(name);
+        var after = 0L;
+        while (await IdleAsync(queue, name, after, cancellationToken) is { Last: { } last } page)
         {
-            await using var command = Command(
-                $"""
-                WITH page AS (
-                    SELECT id, payload FROM webhooks.jobs WHERE queue = $1 AND id > $3 ORDER BY id LIMIT {Chunk}),
-                removed AS (
-                    DELETE FROM webhooks.jobs AS job USING page
-                    WHERE job.id = page.id AND NOT EXISTS (
-                        SELECT FROM webhooks.deliveries AS delivery
-                        WHERE delivery.event_id = (page.payload ->> 'EventId')::uuid AND delivery.destination = $2
-                            AND delivery.received_at = (page.payload ->> 'ReceivedAt')::timestamptz AND delivery.state = 'pending'))
-                SELECT max(id) FROM page
-                """);
-            command.Parameters.AddWithValue(Destination.QueueOf(name));
-            command.Parameters.AddWithValue(name);
-            command.Parameters.AddWithValue(last.Value);
-            last = await command.ExecuteScalarAsync(cancellationToken) as long?;
+            if (page.Idle.Count > 0)
+            {
+                await JobRemoval.RemoveAsync(database, "webhooks", queue, page.Idle, cancellationToken);
+            }
+
+            after = last;
         }
     }
 
@@ -83,6 +76,36 @@ internal sealed class DiscardStore(NpgsqlDataSource database, TimeProvider time)
         await using var command = Command("DELETE FROM webhooks.cursors WHERE name = $1");
         command.Parameters.AddWithValue(DispatchCursors.NameOf(name));
         return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+    }
+
+    /// <summary>Which of a queue's next jobs have nothing to deliver, and how far that is.</summary>
+    private async Task<(long? Last, IReadOnlyList<long> Idle)> IdleAsync(
+        string queue, string name, long after, CancellationToken cancellationToken)
+    {
+        await using var command = Command(
+            $"""
+            SELECT id, NOT EXISTS (
+                SELECT FROM webhooks.deliveries AS delivery
+                WHERE delivery.event_id = (page.payload ->> 'EventId')::uuid AND delivery.destination = $2
+                    AND delivery.received_at = (page.payload ->> 'ReceivedAt')::timestamptz AND delivery.state = 'pending')
+            FROM (SELECT id, payload FROM webhooks.jobs WHERE queue = $1 AND id > $3 ORDER BY id LIMIT {Chunk}) AS page
+            ORDER BY id
+            """);
+        command.Parameters.AddWithValue(queue);
+        command.Parameters.AddWithValue(name);
+        command.Parameters.AddWithValue(after);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var (last, idle) = ((long?)null, new List<long>());
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            last = reader.GetInt64(0);
+            if (reader.GetBoolean(1))
+            {
+                idle.Add(last.Value);
+            }
+        }
+
+        return (last, idle);
     }
 
     private NpgsqlCommand Command(string sql)

@@ -1,5 +1,6 @@
 using System.Net;
 using ProdReady.Testing;
+using ProdReady.Webhooks.Delivery.Operating;
 
 namespace ProdReady.Webhooks.Tests.Delivery;
 
@@ -71,6 +72,33 @@ public sealed class DiscardTests(DataStores stores) : OperationTest(stores)
         answer.SetResult();
 
         await StateAsync(id, "dead", 2);
+    }
+
+    /// <summary>It would wait for a job that is gone, until another event of its key comes.</summary>
+    [Fact]
+    public async Task Event_that_came_behind_a_discarded_one_of_its_key_is_next()
+    {
+        var sink = await SinkAsync();
+        Guid discarded, next;
+        await using (var app = Start(sink, ("shop:OrderingKey", "/customer")))
+        {
+            await SendAsync(app, "/webhooks/destinations/shop/disable", new { reason = "x" });
+            discarded = await ReceiveAsync(app, "one");
+            await StateAsync(discarded, "pending", 0);
+            next = await ReceiveAsync(app, "one");
+            await Eventually.ReadAsync(
+                () => TextAsync("SELECT string_agg(state, ' ' ORDER BY id) FROM webhooks.jobs"),
+                states => states.EndsWith(" blocked", StringComparison.Ordinal));
+        }
+
+        // As if the next one had come between the last delivery that was discarded and the removal of the jobs
+        await ExecuteAsync("UPDATE webhooks.deliveries SET state = 'dead' WHERE event_id = $1", discarded);
+        await StartAlone().Services.GetRequiredService<DiscardStore>().RemoveJobsAsync("shop", Cancellation);
+        await ExecuteAsync("DELETE FROM webhooks.disabled_destinations");
+
+        Start(sink, ("shop:OrderingKey", "/customer"));
+        await StateAsync(next, "delivered", 1);
+        Assert.Single(sink.All);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Npgsql;
 using ProdReady.Testing;
 
 namespace ProdReady.Webhooks.Tests.Delivery;
@@ -105,6 +106,45 @@ public sealed class DispatchTests(DataStores stores) : OperationTest(stores)
             """));
         await Eventually.ReadAsync(
             () => TextAsync("SELECT (count(DISTINCT position) = 1)::text FROM webhooks.cursors WHERE name LIKE 'deliver%'"), same => same == "true");
+    }
+
+    /// <summary>
+    /// The log's horizon can fall: an intake that read the last number, and was held up before it set its sign, sets it when others have
+    /// committed more.
+    /// </summary>
+    [Fact]
+    public async Task One_that_catches_up_goes_no_further_than_the_log_is_settled()
+    {
+        var (shop, late) = (await SinkAsync(), await SinkAsync());
+        var ids = new List<string>();
+        await using (var app = Start(shop, To(late)))
+        {
+            for (var count = 0; count < 3; count++)
+            {
+                ids.Add((await ReceiveAsync(app)).ToString());
+            }
+
+            await ReceivedAsync(late, 3);
+            await EmptyAsync();
+        }
+
+        await TextAsync(
+            """
+            DELETE FROM webhooks.deliveries WHERE destination = 'late';
+            UPDATE webhooks.cursors SET position = 0 WHERE name = 'deliver:late'
+            """);
+        await using var intake = new NpgsqlConnection(Database.ConnectionString);
+        await intake.OpenAsync(Cancellation);
+        await using var sign = new NpgsqlCommand(
+            "SELECT pg_advisory_lock_shared((x'7765'::bigint << 48) | min(position)) FROM webhooks.events", intake);
+        await sign.ExecuteNonQueryAsync(Cancellation);
+
+        await using var again = Start(shop, To(late));
+        Assert.Equal(ids[0], (await ReceivedAsync(late, 4))[3].Headers["webhook-id"]);
+        sign.CommandText = "SELECT pg_advisory_unlock_all()";
+        await sign.ExecuteNonQueryAsync(Cancellation);
+
+        Assert.Equal(ids.Order(), (await ReceivedAsync(late, 6)).Skip(3).Select(one => one.Headers["webhook-id"]).Order());
     }
 
     [Fact]

@@ -110,6 +110,29 @@ public sealed class OperatorTests(DataStores stores) : DeliveryTest(stores)
         Assert.Equal(HttpStatusCode.BadRequest, unexplained.StatusCode);
     }
 
+    [Theory]
+    [InlineData("""{"reason":"x","dryRun":true}""")]
+    [InlineData("""{"reason":"a \u0000"}""")]
+    [InlineData("""{"reason":null}""")]
+    [InlineData("{}")]
+    public async Task Misspelt_or_unwritable_order_is_400_and_changes_nothing(string json)
+    {
+        var app = Start(await SinkAsync());
+        await NoContentAsync(await SendAsync(app, "/webhooks/destinations/shop/disable", new { reason = "maintenance" }));
+        var id = await ReceiveAsync(app);
+        await StateAsync(id, "pending", 0);
+        using var body = JsonDocument.Parse(json);
+
+        foreach (var action in new[] { "discard", "enable", "disable" })
+        {
+            await JsonAsync(await SendAsync(app, $"/webhooks/destinations/shop/{action}", body.RootElement), HttpStatusCode.BadRequest);
+        }
+
+        await StateAsync(id, "pending", 0);
+        Assert.Equal("maintenance", (await ListAsync(app)).GetProperty("reason").GetString());
+        Assert.Equal("1", await TextAsync("SELECT count(*)::text FROM webhooks.audit"));
+    }
+
     [Fact]
     public async Task Destination_that_its_settings_disable_gets_nothing_and_is_not_enabled_by_hand()
     {
