@@ -155,6 +155,30 @@ public sealed class EventFeedTests(DataStores stores) : WebhooksTest(stores)
         Assert.Equal("c", Ids(await ReadAsync("after=0")));
     }
 
+    /// <summary>Else a consumer that is ahead of the backup reads nothing until the log has come as far again, and misses all until there.</summary>
+    [Fact]
+    public async Task Cursor_from_before_the_database_was_restored_is_410()
+    {
+        await Inbox.AddAsync([.. Enumerable.Range(0, 3).Select(number => NewEvents.Of("stripe", $"{number}", "lost", Now))]);
+        var kept = (await ReadAsync("after=0&limit=1")).GetProperty("next").GetString();
+        var lost = (await ReadAsync("after=0")).GetProperty("next").GetString();
+        Assert.Equal("", Ids(await ReadAsync($"after={lost}")));
+
+        // What a backup from before the last two events would bring back
+        await ScalarAsync<object>($"DELETE FROM webhooks.events WHERE position > {kept}");
+        await ScalarAsync<long>($"SELECT setval('webhooks.positions', {kept})");
+
+        var problem = await ProblemAsync(await App.GetAsync($"/webhooks/events?after={lost}"), HttpStatusCode.Gone);
+        Assert.Contains("restored", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal("", Ids(await ReadAsync($"after={kept}")));
+        Assert.Equal("", Ids(await ReadAsync("after=latest")));
+
+        // What docs/restore.md says to do: then the cursor is good, and finds what comes
+        await ScalarAsync<long>("SELECT setval('webhooks.positions', last_value + 1000000) FROM webhooks.positions");
+        await Inbox.AddAsync([NewEvents.Of("stripe", "new", "after the restore", Now)]);
+        Assert.Equal("new", Ids(await ReadAsync($"after={lost}")));
+    }
+
     /// <summary>Some hundreds of the largest bodies would be more than a machine has.</summary>
     [Fact]
     public async Task Page_ends_before_it_fills_the_memory()
