@@ -1,9 +1,14 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using ProdReady.Testing;
+using ProdReady.Webhooks.Encryption;
+using ProdReady.Webhooks.Events;
 using ProdReady.Webhooks.Inbox;
 using ProdReady.Webhooks.Retention;
+using ProdReady.Webhooks.Sources;
 using ProdReady.Webhooks.Tests.Inbox;
 
 namespace ProdReady.Webhooks.Tests.Events;
@@ -179,6 +184,39 @@ public sealed class EventFeedTests(DataStores stores) : WebhooksTest(stores)
         Assert.Equal("new", Ids(await ReadAsync($"after={lost}")));
     }
 
+    /// <summary>Else every client with a filter that leaves nothing asks without a pause while events pour in.</summary>
+    [Fact]
+    public async Task Whoever_waits_does_not_look_at_each_commit()
+    {
+        var commands = new CountedCommands();
+        using var loggers = LoggerFactory.Create(logging => logging.AddProvider(commands));
+        await using var source = new NpgsqlDataSourceBuilder(Database.ConnectionString).UseLoggerFactory(loggers).Build();
+        var database = new InboxDatabase(source, App.Services.GetRequiredService<IOptions<WebhooksOptions>>(), TimeProvider.System);
+        var (signal, time) = (new InboxSignal(), new FakeTimeProvider());
+        var feed = new EventFeed(new EventSearch(database, App.Services.GetRequiredService<BodyCipher>()), signal, time);
+
+        var reading = feed.ReadAsync(
+            new EventFilter { Source = "github" }, 0, 10, TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        for (var commit = 0; commit < 100; commit++)
+        {
+            // Each takes longer than a look
+            await Inbox.AddAsync([NewEvents.Of("stripe", $"{commit}", "1", Now)]);
+            signal.Set();
+        }
+
+        // A look is two statements
+        Assert.Equal(2, await Eventually.ReadAsync(() => Task.FromResult(commands.Count), count => count >= 2));
+        await Inbox.AddAsync([NewEvents.Of("github", "wanted", "2", Now)]);
+        await Eventually.ReadAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromMilliseconds(100));
+                return Task.FromResult(reading.IsCompleted);
+            },
+            ended => ended);
+        Assert.Equal("wanted", Assert.Single((await reading).Events).EventId);
+    }
+
     /// <summary>Some hundreds of the largest bodies would be more than a machine has.</summary>
     [Fact]
     public async Task Page_ends_before_it_fills_the_memory()
@@ -200,4 +238,32 @@ public sealed class EventFeedTests(DataStores stores) : WebhooksTest(stores)
 
     private static string Ids(JsonElement page) =>
         string.Join(' ', page.GetProperty("events").EnumerateArray().Select(found => found.GetProperty("eventId").GetString()));
+
+    /// <summary>Counts the statements of a data source.</summary>
+    private sealed class CountedCommands : ILoggerProvider, ILogger
+    {
+        private int _count;
+
+        public int Count => Volatile.Read(ref _count);
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (eventId.Name == "CommandExecutionCompleted")
+            {
+                Interlocked.Increment(ref _count);
+            }
+        }
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public void Dispose()
+        {
+        }
+    }
 }
