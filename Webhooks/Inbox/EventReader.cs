@@ -90,6 +90,7 @@ internal sealed partial class EventReader(NpgsqlDataSource database, BodyCipher 
     {
         Body = cipher.Open(stored.Id, new(stored.Body, keyId)),
         IsEncrypted = keyId is not null,
+        Hide = keyId is null ? null : value => cipher.Hide(keyId, value),
     };
 
     private EventContent OpenOrLeave(EventContent stored, string? keyId)
