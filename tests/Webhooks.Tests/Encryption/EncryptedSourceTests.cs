@@ -83,6 +83,12 @@ public sealed class EncryptedSourceTests(DataStores stores) : OperationTest(stor
             Assert.Equal("k1 k2", await TextAsync("SELECT string_agg(encryption_key, ' ' ORDER BY position) FROM webhooks.events"));
         }
 
+        // Another replica, which the first restart has reached and the second has not
+        await using (var behind = new WebhooksApp(Database.ConnectionString, Path, Keys($"{First},{Second}")))
+        {
+            Assert.Equal(2, (await GetAsync(behind, "/webhooks/events?after=0")).GetProperty("events").GetArrayLength());
+        }
+
         var app = StartAlone(Path, Keys(Second));
         Assert.Equal(2, (await GetAsync(app, "/webhooks/events")).GetProperty("events").GetArrayLength());
         Assert.Equal("evt_1", (await GetAsync(app, $"/webhooks/events/{id}")).GetProperty("eventId").GetString());

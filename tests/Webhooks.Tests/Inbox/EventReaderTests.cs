@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using ProdReady.Testing;
 using ProdReady.Webhooks.Encryption;
@@ -15,11 +17,53 @@ public sealed class EventReaderTests(DataStores stores) : WebhooksTest(stores)
         var inbox = App.Services.GetRequiredService<InboxStore>();
         await inbox.AddAsync([NewEvents.Of("stripe", "changed", new string('x', 60)), NewEvents.Of("stripe", "next", "2")]);
         await ScalarAsync<object>("UPDATE webhooks.events SET encryption_key = '2026-11' WHERE event_id = 'changed'");
-        var cipher = new BodyCipher(Options.Create(new EncryptionOptions { Keys = $"2026-11:{Convert.ToBase64String(new byte[32])}" }));
+        var (time, lines) = (new FakeTimeProvider(), new LogLines());
+        var reader = Reader(time, lines, $"2026-11:{Convert.ToBase64String(new byte[32])}");
 
-        var read = await new EventReader(App.Services.GetRequiredService<NpgsqlDataSource>(), cipher)
-            .AfterAsync(0, 10, TestContext.Current.CancellationToken);
+        var read = await reader.AfterAsync(0, 10, TestContext.Current.CancellationToken);
 
         Assert.Equal([("changed", true), ("next", false)], read.Select(found => (found.EventId!, found.IsSealed)));
+        Assert.StartsWith(
+            $"Warning: Event {read[0].Id} does not open with the key 2026-11 ", Assert.Single(lines.All), StringComparison.Ordinal);
+    }
+
+    /// <summary>A replica that does not know the new key yet, say: nobody would notice that it passes events which nobody finds later.</summary>
+    [Fact]
+    public async Task What_cannot_be_opened_is_told_once_a_minute()
+    {
+        await App.Services.GetRequiredService<InboxStore>().AddAsync([NewEvents.Of("stripe", "a", "1"), NewEvents.Of("stripe", "b", "2")]);
+        await ScalarAsync<object>("UPDATE webhooks.events SET encryption_key = 'k2'");
+        var (time, lines) = (new FakeTimeProvider(), new LogLines());
+        var reader = Reader(time, lines, $"k1:{Convert.ToBase64String(new byte[32])}");
+
+        Assert.All(await reader.AfterAsync(0, 10, TestContext.Current.CancellationToken), found => Assert.True(found.IsSealed));
+        await reader.AfterAsync(0, 10, TestContext.Current.CancellationToken);
+        Assert.Contains(" the key k2 ", Assert.Single(lines.All), StringComparison.Ordinal);
+
+        time.Advance(TimeSpan.FromMinutes(1));
+        await reader.AfterAsync(0, 10, TestContext.Current.CancellationToken);
+        Assert.Equal(2, lines.All.Count);
+    }
+
+    private EventReader Reader(TimeProvider time, LogLines lines, string keys) => new(
+        App.Services.GetRequiredService<NpgsqlDataSource>(),
+        new BodyCipher(Options.Create(new EncryptionOptions { Keys = keys })),
+        time,
+        lines);
+
+    private sealed class LogLines : ILogger<EventReader>
+    {
+        private readonly ConcurrentQueue<string> _lines = new();
+
+        public IReadOnlyList<string> All => [.. _lines];
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            _lines.Enqueue($"{logLevel}: {formatter(state, exception)}");
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
     }
 }
