@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using ProdReady.Testing;
+using ProdReady.Webhooks.Delivery;
 using ProdReady.Webhooks.Encryption;
 using ProdReady.Webhooks.Inbox;
 
@@ -43,6 +44,30 @@ public sealed class EventReaderTests(DataStores stores) : WebhooksTest(stores)
         time.Advance(TimeSpan.FromMinutes(1));
         await reader.AfterAsync(0, 10, TestContext.Current.CancellationToken);
         Assert.Equal(2, lines.All.Count);
+    }
+
+    /// <summary>Sixty-four deliveries may be of as many of the largest bodies.</summary>
+    [Fact]
+    public async Task Deliveries_read_so_many_bytes_at_a_time_and_get_them_all()
+    {
+        var large = new string('x', 10 * 1024 * 1024);
+        await App.Services.GetRequiredService<InboxStore>().AddAsync([.. "abcd".Select(id => NewEvents.Of("stripe", $"{id}", large))]);
+        await ScalarAsync<object>(
+            """
+            INSERT INTO webhooks.deliveries (event_id, position, received_at, destination)
+            SELECT id, position, received_at, 'shop' FROM webhooks.events
+            """);
+        var all = (await App.Services.GetRequiredService<EventReader>().AfterAsync(0, 2, TestContext.Current.CancellationToken))
+            .Concat(await App.Services.GetRequiredService<EventReader>().AfterAsync(await ScalarAsync<long>(
+                "SELECT position FROM webhooks.events WHERE event_id = 'b'"), 2, TestContext.Current.CancellationToken))
+            .Select(found => (found.Id, found.ReceivedAt)).ToList();
+
+        var some = await App.Services.GetRequiredService<EventReader>().FindSomeAsync(all, TestContext.Current.CancellationToken);
+        var loaded = await Task.WhenAll(all.Select(one => App.Services.GetRequiredService<DeliveryBatches>().LoadAsync(
+            new(one.Id, one.ReceivedAt, "shop"), TestContext.Current.CancellationToken)));
+
+        Assert.Equal([true, true, false, false], all.Select(one => some[one.Id] is not null));
+        Assert.All(loaded, one => Assert.Equal((large.Length, "pending"), (one.Content!.Body.Length, one.Progress!.Value.State)));
     }
 
     private EventReader Reader(TimeProvider time, LogLines lines, string keys) => new(
