@@ -53,13 +53,28 @@ public class RowCipher(IReadOnlyList<KeyValuePair<string, byte[]>> keys, string 
             return body.Bytes;
         }
 
-        var key = keys.FirstOrDefault(key => key.Key == body.KeyId).Value ?? throw new SealedForOtherKeyException(body.KeyId, setting);
+        var key = KeyOf(body.KeyId);
         var bytes = body.Bytes.Span;
         var clear = new byte[bytes.Length - NonceSize - TagSize];
         using var aes = Aes(row, key);
         aes.Decrypt(bytes[..NonceSize], bytes[NonceSize..^TagSize], bytes[^TagSize..], clear, row.ToByteArray(bigEndian: true));
         return clear;
     }
+
+    /// <summary>
+    /// HMAC-SHA256 in hexadecimal digits, by a key of its own that is derived from the one named <paramref name="keyId"/>: who reads it
+    /// cannot try out what it stands for.
+    /// </summary>
+    /// <exception cref="SealedForOtherKeyException">The key is not configured any more.</exception>
+    public string Hide(string keyId, string value)
+    {
+        Span<byte> key = stackalloc byte[NamedKeys.KeySize];
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, KeyOf(keyId), key, salt: [], info: [.. _purpose, .. ".hide"u8]);
+        return Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(value)));
+    }
+
+    private byte[] KeyOf(string keyId) =>
+        keys.FirstOrDefault(key => key.Key == keyId).Value ?? throw new SealedForOtherKeyException(keyId, setting);
 
     private AesGcm Aes(Guid row, byte[] key)
     {

@@ -67,6 +67,12 @@ internal sealed partial class DeliveryHandler(
             told = true;
             Tell(answer, probe);
             metrics.Attempted(destination.Name, answer);
+            if (content.IsEncrypted)
+            {
+                // Many a receiver tells what it got, and that must not stand in the tables
+                answer = answer with { Response = null };
+            }
+
             return await ConcludeAsync(
                 new(key, startedAt, answer, DeliveryState.Pending, null, job.Payload.ReplayId), attempt, cancellationToken);
         }

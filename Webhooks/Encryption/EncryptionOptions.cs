@@ -8,7 +8,8 @@ public sealed class EncryptionOptions
 
     /// <summary>
     /// One key, as <c>id:base64</c>, 32 random bytes in base64; several are separated by commas. The first one encrypts, all of
-    /// them decrypt: to rotate, put the new one in front, and take the old one out when nothing needs it any more.
+    /// them decrypt: to rotate, add the new one at the end, put it in front once every replica has it, and take the old one out when
+    /// nothing needs it any more.
     /// </summary>
     public string? Keys { get; set; }
 }

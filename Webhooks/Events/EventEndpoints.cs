@@ -89,13 +89,19 @@ internal static class EventEndpoints
     private static async Task<Results<Ok<EventPage>, Ok<EventFeedPage>, ProblemHttpResult>> FeedAsync(
         EventSearch search, EventFeed feed, EventFilter filter, string after, int limit, TimeSpan wait, CancellationToken cancellationToken)
     {
-        var (newest, dropped) = await search.PositionsAsync();
+        var (newest, dropped, last) = await search.PositionsAsync();
         var position = after == "latest" ? newest : long.Parse(after, CultureInfo.InvariantCulture);
         if (position > 0 && position < dropped)
         {
-            return TypedResults.Problem(
-                "Events after this cursor are no longer kept. Begin with after=0, and find out what became of what was missed.",
-                statusCode: StatusCodes.Status410Gone);
+            return Gone("Events after this cursor are no longer kept. Begin with after=0, and find out what became of what was missed.");
+        }
+
+        // Cursors are settled positions, and positions only grow: one that lies further was made by a log that is not this one any more
+        if (after != "latest" && position > last)
+        {
+            return Gone(
+                "This cursor lies behind all events there ever were: the database was restored to an earlier time. What came since has positions "
+                + "from before the cursor. Begin with after=0, or with the last position from before that time.");
         }
 
         try
@@ -150,6 +156,8 @@ internal static class EventEndpoints
 
     private static ProblemHttpResult Invalid(Dictionary<string, string[]> errors) => TypedResults.Problem(
         new HttpValidationProblemDetails(errors) { Status = StatusCodes.Status400BadRequest });
+
+    private static ProblemHttpResult Gone(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status410Gone);
 
     private static ProblemHttpResult NotFound(string detail) => TypedResults.Problem(detail, statusCode: StatusCodes.Status404NotFound);
 

@@ -52,18 +52,19 @@ internal sealed partial class EventSearch
         return new FedPage(events, events.Count > 0 ? next : Math.Max(after, settled));
     });
 
-    /// <summary>Up to which position the log is settled, and up to which events were dropped.</summary>
-    public Task<(long Newest, long Dropped)> PositionsAsync() => database.RunAsync(async connection =>
+    /// <summary>Up to which position the log is settled, up to which events were dropped, and which was the last that was ever given out.</summary>
+    public Task<(long Newest, long Dropped, long Last)> PositionsAsync() => database.RunAsync(async connection =>
     {
         await using var command = Command(connection);
         command.CommandText =
             $"""
             SELECT webhooks.horizon(),
-                coalesce((SELECT position FROM webhooks.cursors WHERE name = '{Dropped}'), 0)
+                coalesce((SELECT position FROM webhooks.cursors WHERE name = '{Dropped}'), 0),
+                (SELECT last_value FROM webhooks.positions)
             """;
         await using var reader = await command.ExecuteReaderAsync();
         await reader.ReadAsync();
-        return (reader.GetInt64(0), reader.GetInt64(1));
+        return (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
     });
 
     /// <summary>Up to which position no event will ever be that the filter leaves and did not before.</summary>

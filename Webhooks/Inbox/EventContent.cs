@@ -26,6 +26,12 @@ internal sealed record EventContent(
     /// <summary>Its body is encrypted at rest.</summary>
     public bool IsEncrypted { get; init; }
 
+    /// <summary>
+    /// Makes a keyed hash of something in its body, by which equal values are told and none can be read or guessed; <see langword="null"/>
+    /// where the body is not encrypted at rest.
+    /// </summary>
+    public Func<string, string>? Hide { get; init; }
+
     /// <summary>Its body is encrypted with a key that is not configured, and not in <see cref="Body"/>.</summary>
     public bool IsSealed { get; init; }
 }

@@ -27,6 +27,37 @@ internal sealed partial class EventReader
     }
 
     /// <summary>
+    /// Those of several events that <see cref="MaxPageBytes"/> hold, the oldest first and at least one; the others that are kept are
+    /// <see langword="null"/>, to be asked for again.
+    /// </summary>
+    /// <param name="events">Their ids and receive times, which tell the partitions.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="NpgsqlException">The database failed.</exception>
+    public async Task<IReadOnlyDictionary<Guid, EventContent?>> FindSomeAsync(
+        IReadOnlyCollection<(Guid Id, DateTimeOffset ReceivedAt)> events, CancellationToken cancellationToken)
+    {
+        await using var command = Command(
+            $"""
+            SELECT position, id, source, event_id, event_type, received_at, CASE WHEN bytes_before < {MaxPageBytes} THEN body END,
+                encryption_key, headers::text, correlation_id, traceparent
+            FROM (
+                SELECT *, sum(body_size) OVER (ORDER BY position) - body_size AS bytes_before
+                FROM webhooks.events WHERE id = ANY($1) AND received_at >= $2 AND received_at <= $3) AS wanted
+            """);
+        command.Parameters.AddWithValue(events.Select(wanted => wanted.Id).Distinct().ToArray());
+        command.Parameters.AddWithValue(events.Min(wanted => wanted.ReceivedAt));
+        command.Parameters.AddWithValue(events.Max(wanted => wanted.ReceivedAt));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var found = new Dictionary<Guid, EventContent?>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            found[reader.GetGuid(1)] = reader.IsDBNull(6) ? null : OpenOrLeave(Read(reader), TextOrNull(reader, 7));
+        }
+
+        return found;
+    }
+
+    /// <summary>
     /// What was committed after <paramref name="position"/>, in the order of the commits, without what it says: bodies may be large,
     /// and whoever decides where an event goes needs none.
     /// </summary>

@@ -7,9 +7,14 @@ using ProdReady.Webhooks.Encryption;
 namespace ProdReady.Webhooks.Inbox;
 
 /// <summary>Reads events back, decrypted.</summary>
-internal sealed partial class EventReader(NpgsqlDataSource database, BodyCipher cipher)
+internal sealed partial class EventReader(NpgsqlDataSource database, BodyCipher cipher, TimeProvider time, ILogger<EventReader> logger)
 {
     private const int TimeoutSeconds = 10;
+
+    /// <summary>How often it is told that events cannot be opened: a forgotten key may be that of all of them.</summary>
+    private static readonly TimeSpan WarningInterval = TimeSpan.FromMinutes(1);
+
+    private long _warnedAt = long.MinValue;
 
     /// <summary>The bytes of bodies after which a page ends: a few hundred of the largest ones would fill the memory.</summary>
     public const long MaxPageBytes = 16 * 1024 * 1024;
@@ -90,6 +95,7 @@ internal sealed partial class EventReader(NpgsqlDataSource database, BodyCipher 
     {
         Body = cipher.Open(stored.Id, new(stored.Body, keyId)),
         IsEncrypted = keyId is not null,
+        Hide = keyId is null ? null : value => cipher.Hide(keyId, value),
     };
 
     private EventContent OpenOrLeave(EventContent stored, string? keyId)
@@ -101,7 +107,19 @@ internal sealed partial class EventReader(NpgsqlDataSource database, BodyCipher 
         // The second: a key that has another one's name, or bytes that were changed
         catch (Exception exception) when (exception is SealedForOtherKeyException or AuthenticationTagMismatchException)
         {
+            WarnOfSealed(stored.Id, keyId);
             return stored with { Body = default, IsEncrypted = true, IsSealed = true };
+        }
+    }
+
+    /// <summary>Those who follow the log pass it: it is never found by its content, even when the key is back, and has no place in an order.</summary>
+    private void WarnOfSealed(Guid id, string? keyId)
+    {
+        var (now, before) = (time.GetTimestamp(), Interlocked.Read(ref _warnedAt));
+        if ((before == long.MinValue || time.GetElapsedTime(before, now) >= WarningInterval)
+            && Interlocked.CompareExchange(ref _warnedAt, now, before) == before)
+        {
+            Log.Sealed(logger, id, keyId);
         }
     }
 
@@ -119,4 +137,12 @@ internal sealed partial class EventReader(NpgsqlDataSource database, BodyCipher 
         TextOrNull(reader, 10));
 
     private static string? TextOrNull(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning,
+            "Event {EventId} does not open with the key {KeyId} as WEBHOOKS_ENCRYPTION_KEYS has it, if it does: such events are not found by their "
+            + "content, have no order, and are not delivered until it is back. Told once a minute")]
+        public static partial void Sealed(ILogger logger, Guid eventId, string? keyId);
+    }
 }

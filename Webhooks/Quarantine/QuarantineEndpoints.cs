@@ -136,22 +136,17 @@ internal static class QuarantineEndpoints
 
         async Task JudgeAllAsync()
         {
-            Guid? cursor = null;
-            while (await store.ListAsync(request.Source.ToLowerInvariant(), cursor, MaxLimit, cancellationToken) is { Count: > 0 } page)
+            // One after the other, and the oldest first: their positions say in which order they are delivered and read
+            foreach (var id in await store.IdsAsync(request.Source.ToLowerInvariant(), cancellationToken))
             {
-                foreach (var entry in page)
+                var verdict = await JudgeAsync(id);
+                genuine += verdict.Refusal is null ? 1 : 0;
+                admitted += verdict.Stored is { Duplicate: false } ? 1 : 0;
+                duplicates += verdict.Stored is { Duplicate: true } ? 1 : 0;
+                if (verdict.Refusal is { } reason)
                 {
-                    var verdict = await JudgeAsync(entry.Id);
-                    genuine += verdict.Refusal is null ? 1 : 0;
-                    admitted += verdict.Stored is { Duplicate: false } ? 1 : 0;
-                    duplicates += verdict.Stored is { Duplicate: true } ? 1 : 0;
-                    if (verdict.Refusal is { } reason)
-                    {
-                        refused[reason] = refused.GetValueOrDefault(reason) + 1;
-                    }
+                    refused[reason] = refused.GetValueOrDefault(reason) + 1;
                 }
-
-                cursor = page[^1].Id;
             }
         }
 

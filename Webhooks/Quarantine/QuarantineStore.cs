@@ -98,6 +98,21 @@ internal sealed class QuarantineStore(NpgsqlDataSource database, BodyCipher ciph
         return requests;
     }
 
+    /// <summary>The ids of all requests of a source, in the order of their receipt. As many as are kept: <see cref="QuarantineOptions.MaxPerSource"/>.</summary>
+    public async Task<IReadOnlyList<Guid>> IdsAsync(string source, CancellationToken cancellationToken)
+    {
+        await using var command = Command("SELECT id FROM webhooks.quarantine WHERE source = $1 ORDER BY received_at, id");
+        command.Parameters.AddWithValue(source);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var ids = new List<Guid>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            ids.Add(reader.GetGuid(0));
+        }
+
+        return ids;
+    }
+
     /// <summary>One request with all that its verdict depends on.</summary>
     /// <exception cref="SealedForOtherKeyException">It is encrypted with a key that is not configured.</exception>
     public async Task<QuarantinedRequest?> FindAsync(Guid id, CancellationToken cancellationToken)

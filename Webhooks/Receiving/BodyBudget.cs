@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using ProdReady.Webhooks.Sources;
 
@@ -9,22 +10,45 @@ namespace ProdReady.Webhooks.Receiving;
 /// </summary>
 internal sealed class BodyBudget(IOptions<WebhooksOptions> options)
 {
+    private readonly ConcurrentDictionary<string, BodyShare> _shares = new(StringComparer.Ordinal);
+    private readonly Lock _lock = new();
     private long _left = options.Value.MaxBytesInFlight;
 
-    /// <summary>Takes <paramref name="bytes"/>, if they are left.</summary>
-    public bool TryTake(long bytes)
+    /// <summary>What <paramref name="source"/>, a configured one, may take of it.</summary>
+    public BodyShare Of(string source) => _shares.GetOrAdd(source, _ => new BodyShare(this));
+
+    /// <summary>A source's share: as much as it leaves to the others, however many of them there are. Alone, it gets a half.</summary>
+    /// <remarks>Else whoever knows the name of one source, and no secret, could keep out the events of all of them.</remarks>
+    internal sealed class BodyShare(BodyBudget budget)
     {
-        if (Interlocked.Add(ref _left, -bytes) >= 0)
+        private long _taken;
+
+        /// <summary>Takes <paramref name="bytes"/>, if they are left for this source.</summary>
+        public bool TryTake(long bytes)
         {
-            return true;
+            lock (budget._lock)
+            {
+                if (_taken + bytes > budget._left - bytes)
+                {
+                    return false;
+                }
+
+                _taken += bytes;
+                budget._left -= bytes;
+                return true;
+            }
         }
 
-        Return(bytes);
-        return false;
+        /// <summary>Gives back what was taken.</summary>
+        public void Return(long bytes)
+        {
+            lock (budget._lock)
+            {
+                _taken -= bytes;
+                budget._left += bytes;
+            }
+        }
     }
-
-    /// <summary>Gives back what was taken.</summary>
-    public void Return(long bytes) => Interlocked.Add(ref _left, bytes);
 }
 
 /// <summary>Too many bytes are under way. Nothing was kept; the sender is to come again.</summary>

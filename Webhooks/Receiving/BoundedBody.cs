@@ -8,14 +8,19 @@ internal sealed class BoundedBody : IDisposable
     /// <summary>Where the buffer starts to grow from. Not from Content-Length: whoever claims a megabyte must send it first.</summary>
     private const int InitialSize = 16 * 1024;
 
-    private readonly BodyBudget _budget;
+    /// <summary>
+    /// How long a body may take. Senders wait for half a minute at most, and have theirs ready; who trickles his holds memory that others need.
+    /// </summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly BodyBudget.BodyShare _share;
     private byte[] _buffer;
     private int _length;
     private long _taken;
 
-    private BoundedBody(BodyBudget budget)
+    private BoundedBody(BodyBudget.BodyShare share)
     {
-        _budget = budget;
+        _share = share;
         _buffer = Rent(InitialSize);
     }
 
@@ -27,21 +32,23 @@ internal sealed class BoundedBody : IDisposable
     /// </summary>
     /// <exception cref="BadHttpRequestException">The request breaks off or is too slow.</exception>
     /// <exception cref="BodyBudgetExceededException">Other bodies have taken all memory that there is for them.</exception>
-    public static async Task<BoundedBody?> ReadAsync(HttpRequest request, int maxBytes, BodyBudget budget)
+    public static async Task<BoundedBody?> ReadAsync(HttpRequest request, int maxBytes, BodyBudget.BodyShare share, TimeProvider time)
     {
         if (request.ContentLength > maxBytes)
         {
             return null;
         }
 
-        var body = new BoundedBody(budget);
+        using var timer = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, request.HttpContext.RequestAborted);
+        var body = new BoundedBody(share);
         try
         {
             while (true)
             {
                 // One byte past the limit tells a body that fills it from one that exceeds it
                 var room = Math.Min(body._buffer.Length, maxBytes + 1) - body._length;
-                var read = await request.Body.ReadAsync(body._buffer.AsMemory(body._length, room), request.HttpContext.RequestAborted);
+                var read = await request.Body.ReadAsync(body._buffer.AsMemory(body._length, room), either.Token);
                 body._length += read;
                 if (read == 0)
                 {
@@ -56,6 +63,12 @@ internal sealed class BoundedBody : IDisposable
 
                 body.MakeRoom();
             }
+        }
+        catch (OperationCanceledException) when (timer.IsCancellationRequested)
+        {
+            body.Dispose();
+            // What the server itself throws at a body below its minimum rate, which is much less than this
+            throw new BadHttpRequestException("The body is too slow.", StatusCodes.Status408RequestTimeout);
         }
         catch
         {
@@ -77,7 +90,7 @@ internal sealed class BoundedBody : IDisposable
     /// <summary>Lets go of the bytes without handing their buffer to another request: somebody may still be reading them.</summary>
     public void Abandon()
     {
-        _budget.Return(_taken);
+        _share.Return(_taken);
         _taken = 0;
         _buffer = [];
         _length = 0;
@@ -96,14 +109,14 @@ internal sealed class BoundedBody : IDisposable
         _buffer = larger;
         ArrayPool<byte>.Shared.Return(old);
         _taken -= old.Length;
-        _budget.Return(old.Length);
+        _share.Return(old.Length);
     }
 
     private byte[] Rent(int size)
     {
         // The pool may give more than was asked for
         var buffer = ArrayPool<byte>.Shared.Rent(size);
-        if (!_budget.TryTake(buffer.Length))
+        if (!_share.TryTake(buffer.Length))
         {
             ArrayPool<byte>.Shared.Return(buffer);
             throw new BodyBudgetExceededException();

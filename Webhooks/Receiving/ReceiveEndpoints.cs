@@ -33,6 +33,8 @@ internal static class ReceiveEndpoints
             Reception.Unsigned unsigned => Unsigned(unsigned.Verdict),
             Reception.NoRoom => NoRoom(request.HttpContext.Response),
             Reception.NoEvent => NoEvent(),
+            Reception.Broken { Status: StatusCodes.Status408RequestTimeout } => Problem(
+                StatusCodes.Status408RequestTimeout, $"The body did not arrive within {BoundedBody.Patience.TotalSeconds:0} s. Nothing was stored: send it again."),
             Reception.Broken broken => Problem(broken.Status, "The request broke off or could not be read."),
             var other => throw new InvalidOperationException($"No answer for {other}."),
         };

@@ -40,7 +40,7 @@ internal sealed partial class WebhookReceiver(
         BoundedBody? body;
         try
         {
-            body = await BoundedBody.ReadAsync(request, source.MaxBodyBytes, budget);
+            body = await BoundedBody.ReadAsync(request, source.MaxBodyBytes, budget.Of(source.Name), time);
         }
         catch (BadHttpRequestException exception)
         {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.WebUtilities;
 using ProdReady.Webhooks.Inbox;
+using ProdReady.Webhooks.Verification;
 
 namespace ProdReady.Webhooks.Search;
 
@@ -28,7 +29,7 @@ internal static class PayloadJson
             var body = Encoding.UTF8.GetString(content.Body.Span);
             if (IsForm(content))
             {
-                return Hide(FormJson(body), hiddenPaths).ToJsonString();
+                return FormJson(body, hiddenPaths.Count > 0) is { } form ? Hide(form, hiddenPaths).ToJsonString() : null;
             }
 
             if (hiddenPaths.Count == 0)
@@ -46,20 +47,33 @@ internal static class PayloadJson
         }
     }
 
+    /// <remarks>What is JSON by its bytes is JSON: nobody signs Content-Type, and a body that is taken for a form is one long name.</remarks>
     private static bool IsForm(EventContent content) =>
-        content.Headers.GetValueOrDefault("content-type")?
-            .StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) == true;
+        content.Headers.GetValueOrDefault("content-type")?.StartsWith(RequestFields.FormType, StringComparison.OrdinalIgnoreCase) == true
+        && !RequestFields.IsJson(content.Body.Span);
 
-    private static JsonObject FormJson(string body)
+    /// <summary>
+    /// A form's fields. Where something <paramref name="isHidden"/>, JSON in a field's value is not found, as a path does not lead into it;
+    /// <see langword="null"/> if some is in a name, which is no form's.
+    /// </summary>
+    private static JsonObject? FormJson(string body, bool isHidden)
     {
         var form = new JsonObject();
         foreach (var (name, values) in QueryHelpers.ParseQuery(body))
         {
-            form[name] = values.Count == 1 ? values[0] : new JsonArray([.. values.Select(value => (JsonNode?)value)]);
+            if (isHidden && name.AsSpan().IndexOfAny('{', '"') >= 0)
+            {
+                return null;
+            }
+
+            var texts = values.Select(value => isHidden && IsJson(value) ? Hidden : value).ToList();
+            form[name] = texts is [var only] ? only : new JsonArray([.. texts.Select(text => (JsonNode?)text)]);
         }
 
         return form;
     }
+
+    private static bool IsJson(string? value) => value?.Trim().TrimStart('\ufeff') is ['{' or '[' or '"', ..];
 
     private static JsonNode Hide(JsonNode root, IReadOnlyList<string> paths)
     {

@@ -11,7 +11,7 @@ internal sealed partial class ValidateWebhooksOptions(IConfiguration configurati
 
     private const long MinBytesInFlight = 16L * 1024 * 1024;
     private const long MaxBytesInFlight = 64L * 1024 * 1024 * 1024;
-    private const int BuffersOfABody = 4;
+    private const int BuffersOfABody = 6;
 
     /// <summary>What operators ask for stands beside the sources, under <c>/webhooks</c>.</summary>
     private static readonly string[] Reserved = ["audit", "dead-letters", "destinations", "events", "quarantine", "replays", "sources"];
@@ -26,7 +26,7 @@ internal sealed partial class ValidateWebhooksOptions(IConfiguration configurati
                 + "Example: 00:00:05");
         }
 
-        // A body grows by doubling its buffer, and is copied from one to the other
+        // A body grows by doubling its buffer, is copied from one to the other, and leaves as much to other sources
         var lowest = Math.Max(MinBytesInFlight, BuffersOfABody * options.Sources.Values.Select(source => (long)source.MaxBodyBytes).DefaultIfEmpty().Max());
         if (options.MaxBytesInFlight < lowest || options.MaxBytesInFlight > MaxBytesInFlight)
         {

@@ -13,8 +13,8 @@ public sealed class WebhooksOptions
     public TimeSpan CommitTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// The memory that the bodies of all requests together may take, from 16 MB to 64 GB, and at least four times the largest body
-    /// of any source. What comes beyond it is answered 503. Default: 256 MB.
+    /// The memory that the bodies of all requests together may take, from 16 MB to 64 GB, and at least six times the largest body
+    /// of any source. A source gets as much of it as it leaves to the others; what comes beyond that is answered 503. Default: 256 MB.
     /// </summary>
     public long MaxBytesInFlight { get; set; } = 256L * 1024 * 1024;
 

@@ -38,11 +38,12 @@ internal sealed class RequestFields
         return isRead;
     }
 
+    /// <summary>Whether a body that may be a form or JSON is JSON.</summary>
     /// <remarks>
     /// By the bytes, which are signed, and not by Content-Type, which is not: else a captured request would have another id, and so be
     /// a new event, as soon as somebody changes that header.
     /// </remarks>
-    private static bool IsJson(ReadOnlySpan<byte> body) => body.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[', ..];
+    public static bool IsJson(ReadOnlySpan<byte> body) => body.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[', ..];
 
     private IEnumerable<FieldReference> Places() => _fields.SelectMany(field => field.Ways).SelectMany(way => way);
 }

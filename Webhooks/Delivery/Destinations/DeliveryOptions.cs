@@ -11,7 +11,7 @@ public sealed class DeliveryOptions
 
     /// <summary>
     /// Addresses inside the own network that destinations may have: networks such as <c>10.1.0.0/16</c>, or host names such as
-    /// <c>billing.internal</c> or <c>billing.internal:8443</c>.
+    /// <c>billing.internal</c> or <c>billing.internal:8443</c>. A cloud's metadata service is opened by its exact address only.
     /// </summary>
     public List<string> InternalTargets { get; } = [];
 }

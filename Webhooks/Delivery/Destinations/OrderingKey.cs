@@ -45,7 +45,15 @@ internal sealed class OrderingKey
     public string? Of(EventContent content)
     {
         var value = _header is null ? FromBody(content.Body) : content.Headers.GetValueOrDefault(_header);
-        return string.IsNullOrEmpty(value) ? null : $"{content.Source}:{Storable(value)}";
+        if (string.IsNullOrEmpty(value))
+        {
+            return null;
+        }
+
+        // The queue holds it in clear, and it may be, or hold, just what the body is encrypted for. Headers are in clear anyway.
+        return _header is null && content.Hide is { } hide
+            ? $"{content.Source}:hidden:{hide($"{content.Source}:{value}")}"
+            : $"{content.Source}:{Storable(value)}";
     }
 
     private string? FromBody(ReadOnlyMemory<byte> body)

@@ -16,16 +16,27 @@ internal sealed class HandlerTarget(IServiceScopeFactory scopes, string name, Ti
         var started = time.GetTimestamp();
         try
         {
-            await using var scope = scopes.CreateAsyncScope();
-            var handler = scope.ServiceProvider.GetRequiredKeyedService<IWebhookHandler>(name);
-            await handler.HandleAsync(
-                new(content.Id, content.Source, content.EventId, content.Type, content.ReceivedAt, content.Body, content.Headers, attempt),
-                either.Token);
+            // Of its own, and waited for: one that ignores its token, or blocks its thread, must not hold the delivery's place for ever
+            await Task.Run(() => HandleAsync(content, attempt, either.Token), CancellationToken.None).WaitAsync(either.Token);
             return new(DeliveryVerdict.Delivered, time.GetElapsedTime(started));
+        }
+        catch (OperationCanceledException) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return new(DeliveryVerdict.Refused, time.GetElapsedTime(started), Error: "It was not done within a minute.");
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             return new(DeliveryVerdict.Refused, time.GetElapsedTime(started), Error: $"{exception.GetType().Name}: {exception.Message}");
         }
+    }
+
+    /// <summary>The scope lasts until the handler is done, also one that nobody waits for any more.</summary>
+    private async Task HandleAsync(EventContent content, int attempt, CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var handler = scope.ServiceProvider.GetRequiredKeyedService<IWebhookHandler>(name);
+        await handler.HandleAsync(
+            new(content.Id, content.Source, content.EventId, content.Type, content.ReceivedAt, content.Body, content.Headers, attempt),
+            cancellationToken);
     }
 }

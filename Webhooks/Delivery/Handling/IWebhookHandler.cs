@@ -9,6 +9,8 @@ public interface IWebhookHandler
     /// <see cref="WebhookEvent.Id"/>.
     /// </remarks>
     /// <param name="webhook">The event.</param>
-    /// <param name="cancellationToken">Cancelled after a minute, and when the service stops and its grace is over.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled after a minute, when the try has failed and the next one may begin beside this one, and when the service stops and its grace is over.
+    /// </param>
     Task HandleAsync(WebhookEvent webhook, CancellationToken cancellationToken);
 }

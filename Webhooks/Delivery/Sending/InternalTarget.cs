@@ -30,10 +30,12 @@ internal sealed record InternalTarget(IPNetwork? Network, string? Host, int? Por
     /// <summary>Whether it holds this address of this host.</summary>
     /// <remarks>
     /// Whoever answers for a host's name may point it anywhere, so a name never opens the way to link-local addresses, to a cloud's
-    /// metadata service among them.
+    /// metadata service among them. Nor does a network open the way to the latter, unless it is that address and nothing else: who
+    /// allows <c>fd00::/8</c> means his hosts.
     /// </remarks>
     public bool Allows(string host, int port, IPAddress address, AddressClass kind) => Network is { } network
         ? network.BaseAddress.AddressFamily == address.AddressFamily && !address.IsIPv4MappedToIPv6 && network.Contains(address)
+            && (kind != AddressClass.Metadata || network.PrefixLength == address.GetAddressBytes().Length * 8)
         : kind is AddressClass.Private or AddressClass.Loopback or AddressClass.CarrierGrade
             && string.Equals(host, Host, StringComparison.OrdinalIgnoreCase) && (Port is null || Port == port);
 }

@@ -74,6 +74,20 @@ public sealed class AddressTests
         Assert.False(Allows("Production", targets, "crm.internal", "::ffff:10.9.9.9"));
     }
 
+    /// <summary>Who opens all of a network hardly means what tells any caller the machine's credentials.</summary>
+    [Theory]
+    [InlineData("fd00:ec2::254", "fd00::/8", "fd00:ec2::254/128")]
+    [InlineData("fd00:ec2::254", "fd00:ec2::/32", "fd00:ec2::254")]
+    [InlineData("169.254.169.254", "169.254.0.0/16", "169.254.169.254/32")]
+    [InlineData("169.254.169.254", "0.0.0.0/0", "169.254.169.254")]
+    [InlineData("169.254.169.254", "169.254.169.254/31", "169.254.169.254/32")]
+    [InlineData("100.100.100.200", "100.64.0.0/10", "100.100.100.200")]
+    public void Metadata_is_opened_by_its_exact_address_only(string address, string network, string exact)
+    {
+        Assert.False(Allows("Production", [network], "x", address));
+        Assert.True(Allows("Production", [network, exact], "x", address));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("http://crm.internal")]

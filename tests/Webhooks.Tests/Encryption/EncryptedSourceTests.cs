@@ -18,7 +18,8 @@ public sealed class EncryptedSourceTests(DataStores stores) : OperationTest(stor
     [Fact]
     public async Task Nothing_of_it_is_in_the_tables_and_everybody_who_may_gets_it_in_clear()
     {
-        var sink = await SinkAsync();
+        // A receiver that tells what it got, as many do
+        var sink = await SinkAsync((context, received) => context.Response.Body.WriteAsync(received.Body, context.RequestAborted).AsTask());
         var app = Start(sink, Path, Keys(First));
         var id = (await JsonAsync(await app.PostAsync(Body), HttpStatusCode.OK)).GetProperty("id").GetGuid();
 
@@ -30,6 +31,8 @@ public sealed class EncryptedSourceTests(DataStores stores) : OperationTest(stor
         await Eventually.ReadAsync(() => FindAsync(app, """{"data":{"object":{"customer":"cus_1"}}}"""), found => found == 1);
         Assert.Equal(0, await FindAsync(app, """{"data":{"object":{"card":{"number":"4242424242424242"}}}}"""));
 
+        await StateAsync(id, "delivered", 1);
+        Assert.Equal("1|200|-|-", await LastTryAsync(id));
         Assert.Equal("k1", await TextAsync("SELECT encryption_key FROM webhooks.events"));
         Assert.Equal("0", await TextAsync("SELECT position(convert_to('customer', 'UTF8') IN body)::text FROM webhooks.events"));
         Assert.Equal("", await TextAsync(
@@ -38,8 +41,29 @@ public sealed class EncryptedSourceTests(DataStores stores) : OperationTest(stor
                 (SELECT string_agg(event::text, ' ') FROM webhooks.events AS event WHERE event::text LIKE '%{Card}%'),
                 (SELECT string_agg(payload::text, ' ') FROM webhooks.payloads WHERE payload::text LIKE '%{Card}%'),
                 (SELECT string_agg(job::text, ' ') FROM webhooks.jobs AS job WHERE job::text LIKE '%{Card}%'),
-                (SELECT string_agg(attempt::text, ' ') FROM webhooks.attempts AS attempt WHERE attempt::text LIKE '%{Card}%'))
+                (SELECT string_agg(attempt::text, ' ') FROM webhooks.attempts AS attempt
+                    WHERE concat(attempt::text, encode(attempt.response, 'escape')) LIKE '%{Card}%'))
             """));
+    }
+
+    [Theory]
+    [InlineData("/data/object/card/number")]
+    [InlineData("/data/object/card")]
+    public async Task Key_of_an_order_is_not_in_the_queue_in_clear(string place)
+    {
+        var held = new TaskCompletionSource();
+        var sink = await SinkAsync((_, _) => held.Task);
+        var app = Start(sink, Path, Keys(First), ("shop:OrderingKey", place));
+        await JsonAsync(await app.PostAsync(Body), HttpStatusCode.OK);
+        await ReceivedAsync(sink, 1);
+        await JsonAsync(await app.PostAsync(Body.Replace("evt_1", "evt_2", StringComparison.Ordinal)), HttpStatusCode.OK);
+        await Eventually.ReadAsync(() => TextAsync("SELECT count(*)::text FROM webhooks.jobs"), count => count == "2");
+
+        Assert.Matches("^stripe:hidden:[0-9a-f]{64}$", await TextAsync("SELECT string_agg(DISTINCT ordering_key, ' ') FROM webhooks.jobs"));
+
+        held.SetResult();
+        await ReceivedAsync(sink, 2);
+        Assert.Equal(1, sink.MostRunning);
     }
 
     [Fact]
@@ -57,6 +81,12 @@ public sealed class EncryptedSourceTests(DataStores stores) : OperationTest(stor
             Assert.Equal(Body, await old.Content.ReadAsStringAsync(Cancellation));
             await JsonAsync(await rotated.PostAsync(Body.Replace("evt_1", "evt_2", StringComparison.Ordinal)), HttpStatusCode.OK);
             Assert.Equal("k1 k2", await TextAsync("SELECT string_agg(encryption_key, ' ' ORDER BY position) FROM webhooks.events"));
+        }
+
+        // Another replica, which the first restart has reached and the second has not
+        await using (var behind = new WebhooksApp(Database.ConnectionString, Path, Keys($"{First},{Second}")))
+        {
+            Assert.Equal(2, (await GetAsync(behind, "/webhooks/events?after=0")).GetProperty("events").GetArrayLength());
         }
 
         var app = StartAlone(Path, Keys(Second));

@@ -1,9 +1,14 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using ProdReady.Testing;
+using ProdReady.Webhooks.Encryption;
+using ProdReady.Webhooks.Events;
 using ProdReady.Webhooks.Inbox;
 using ProdReady.Webhooks.Retention;
+using ProdReady.Webhooks.Sources;
 using ProdReady.Webhooks.Tests.Inbox;
 
 namespace ProdReady.Webhooks.Tests.Events;
@@ -155,6 +160,63 @@ public sealed class EventFeedTests(DataStores stores) : WebhooksTest(stores)
         Assert.Equal("c", Ids(await ReadAsync("after=0")));
     }
 
+    /// <summary>Else a consumer that is ahead of the backup reads nothing until the log has come as far again, and misses all until there.</summary>
+    [Fact]
+    public async Task Cursor_from_before_the_database_was_restored_is_410()
+    {
+        await Inbox.AddAsync([.. Enumerable.Range(0, 3).Select(number => NewEvents.Of("stripe", $"{number}", "lost", Now))]);
+        var kept = (await ReadAsync("after=0&limit=1")).GetProperty("next").GetString();
+        var lost = (await ReadAsync("after=0")).GetProperty("next").GetString();
+        Assert.Equal("", Ids(await ReadAsync($"after={lost}")));
+
+        // What a backup from before the last two events would bring back
+        await ScalarAsync<object>($"DELETE FROM webhooks.events WHERE position > {kept}");
+        await ScalarAsync<long>($"SELECT setval('webhooks.positions', {kept})");
+
+        var problem = await ProblemAsync(await App.GetAsync($"/webhooks/events?after={lost}"), HttpStatusCode.Gone);
+        Assert.Contains("restored", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal("", Ids(await ReadAsync($"after={kept}")));
+        Assert.Equal("", Ids(await ReadAsync("after=latest")));
+
+        // What docs/restore.md says to do: then the cursor is good, and finds what comes
+        await ScalarAsync<long>("SELECT setval('webhooks.positions', last_value + 1000000) FROM webhooks.positions");
+        await Inbox.AddAsync([NewEvents.Of("stripe", "new", "after the restore", Now)]);
+        Assert.Equal("new", Ids(await ReadAsync($"after={lost}")));
+    }
+
+    /// <summary>Else every client with a filter that leaves nothing asks without a pause while events pour in.</summary>
+    [Fact]
+    public async Task Whoever_waits_does_not_look_at_each_commit()
+    {
+        var commands = new CountedCommands();
+        using var loggers = LoggerFactory.Create(logging => logging.AddProvider(commands));
+        await using var source = new NpgsqlDataSourceBuilder(Database.ConnectionString).UseLoggerFactory(loggers).Build();
+        var database = new InboxDatabase(source, App.Services.GetRequiredService<IOptions<WebhooksOptions>>(), TimeProvider.System);
+        var (signal, time) = (new InboxSignal(), new FakeTimeProvider());
+        var feed = new EventFeed(new EventSearch(database, App.Services.GetRequiredService<BodyCipher>()), signal, time);
+
+        var reading = feed.ReadAsync(
+            new EventFilter { Source = "github" }, 0, 10, TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        for (var commit = 0; commit < 100; commit++)
+        {
+            // Each takes longer than a look
+            await Inbox.AddAsync([NewEvents.Of("stripe", $"{commit}", "1", Now)]);
+            signal.Set();
+        }
+
+        // A look is two statements
+        Assert.Equal(2, await Eventually.ReadAsync(() => Task.FromResult(commands.Count), count => count >= 2));
+        await Inbox.AddAsync([NewEvents.Of("github", "wanted", "2", Now)]);
+        await Eventually.ReadAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromMilliseconds(100));
+                return Task.FromResult(reading.IsCompleted);
+            },
+            ended => ended);
+        Assert.Equal("wanted", Assert.Single((await reading).Events).EventId);
+    }
+
     /// <summary>Some hundreds of the largest bodies would be more than a machine has.</summary>
     [Fact]
     public async Task Page_ends_before_it_fills_the_memory()
@@ -176,4 +238,32 @@ public sealed class EventFeedTests(DataStores stores) : WebhooksTest(stores)
 
     private static string Ids(JsonElement page) =>
         string.Join(' ', page.GetProperty("events").EnumerateArray().Select(found => found.GetProperty("eventId").GetString()));
+
+    /// <summary>Counts the statements of a data source.</summary>
+    private sealed class CountedCommands : ILoggerProvider, ILogger
+    {
+        private int _count;
+
+        public int Count => Volatile.Read(ref _count);
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (eventId.Name == "CommandExecutionCompleted")
+            {
+                Interlocked.Increment(ref _count);
+            }
+        }
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public void Dispose()
+        {
+        }
+    }
 }

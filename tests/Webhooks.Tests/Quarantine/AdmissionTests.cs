@@ -164,6 +164,22 @@ public sealed class AdmissionTests(DataStores stores) : QuarantineTest(stores)
         Assert.Equal("admin quarantine.admit Stripe the secret was wrong 2", await AuditAsync());
     }
 
+    /// <summary>Their positions are the order of deliveries and of the feed: what was created must not come after what was paid.</summary>
+    [Fact]
+    public async Task Source_is_admitted_in_the_order_of_receipt()
+    {
+        var app = StartAlone();
+        foreach (var id in new[] { "evt_created", "evt_paid", "evt_refunded" })
+        {
+            await RefuseAsync(app, Event(id));
+        }
+
+        await PostAsync(StartAlone(Fixed), $"{Quarantine}/admit", new { reason = "the secret was wrong", source = "stripe" });
+
+        Assert.Equal(
+            "evt_created evt_paid evt_refunded", await TextAsync("SELECT string_agg(event_id, ' ' ORDER BY position) FROM webhooks.events"));
+    }
+
     [Fact]
     public async Task Duplicate_of_what_came_later_is_told()
     {
