@@ -22,7 +22,6 @@ internal sealed partial class CopyRestorer(ArchiveRestorer restorer, VerifyHandl
     /// <param name="request">What was asked for.</param>
     /// <param name="target">The database to create.</param>
     /// <param name="server">A session on its server.</param>
-    /// <param name="privileges">What of owners and privileges it can take.</param>
     /// <param name="progress">Takes a line for each step, and the bytes.</param>
     /// <param name="cancellationToken">Ends it. What is not restored as a whole is dropped again.</param>
     public async Task<RestoreResult> RestoreAsync(
@@ -30,7 +29,6 @@ internal sealed partial class CopyRestorer(ArchiveRestorer restorer, VerifyHandl
         RestoreRequest request,
         TargetDatabase target,
         NpgsqlConnection server,
-        RestorePrivileges privileges,
         RestoreProgress progress,
         CancellationToken cancellationToken)
     {
@@ -54,7 +52,7 @@ internal sealed partial class CopyRestorer(ArchiveRestorer restorer, VerifyHandl
         {
             await target.MarkAsync(server, request.ThrowawayMark ?? RestoreMark.Of(id, time.GetUtcNow()));
             progress.Say($"Restoring backup {id} of '{copy.Manifest.Database}' from {copy.Shelf.Storage.Location} into the new database '{target.Name}'");
-            await restorer.FillAsync(copy, request, target, server, privileges, progress, cancellationToken);
+            await restorer.FillAsync(copy, request, target, server, progress, cancellationToken);
         }
         catch (Exception exception)
         {

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ProdReady.BackupWorker.PostgresTools;
 
 namespace ProdReady.BackupWorker.Restoring;
 
@@ -19,16 +20,13 @@ internal sealed partial record RoleStatement(string Sql, string Kind, IReadOnlyL
     {
         if (OfRole().Match(sql) is { Success: true } one)
         {
-            return new(sql, one.Groups["kind"].Value, [Unquote(one.Groups["role"].Value)]);
+            return new(sql, one.Groups["kind"].Value, [SqlName.Unquote(one.Groups["role"].Value)]);
         }
 
         return Membership().Match(sql) is { Success: true } membership
-            ? new(sql, "GRANT", [Unquote(membership.Groups["role"].Value), Unquote(membership.Groups["member"].Value)])
+            ? new(sql, "GRANT", [SqlName.Unquote(membership.Groups["role"].Value), SqlName.Unquote(membership.Groups["member"].Value)])
             : null;
     }
-
-    private static string Unquote(string name) =>
-        name is ['"', .. var inner, '"'] ? inner.Replace("\"\"", "\"", StringComparison.Ordinal) : name;
 
     [GeneratedRegex(
         """\A(?:(?<kind>CREATE ROLE|ALTER ROLE|COMMENT ON ROLE)|(?<kind>SECURITY LABEL) .*? ON ROLE) (?<role>"(?:[^"]|"")*"|[^\s;"]+)""",
