@@ -43,7 +43,13 @@ internal sealed record RestorePrivileges(IReadOnlyList<string> Options, string? 
             }
         }
 
-        return Decide(roles, missing, foreign);
+        return Decide(roles, missing, foreign, await IsSuperuserAsync(connection, cancellationToken));
+    }
+
+    private static async Task<bool> IsSuperuserAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = session_user", connection);
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
     /// <summary>What one must have of a role to give it something: a member may be one without the right to act as the role, from 16 on.</summary>
@@ -53,8 +59,9 @@ internal sealed record RestorePrivileges(IReadOnlyList<string> Options, string? 
     /// <param name="roles">What the archive names.</param>
     /// <param name="missing">Those of them that this server lacks.</param>
     /// <param name="foreign">Those that the restoring role is no member of, and so cannot give anything to.</param>
+    /// <param name="isSuperuser">Whether the restoring role may act as any other one: not even a member may, of a session.</param>
     internal static RestorePrivileges Decide(
-        ArchiveRoles roles, IReadOnlyCollection<string> missing, IReadOnlyCollection<string> foreign)
+        ArchiveRoles roles, IReadOnlyCollection<string> missing, IReadOnlyCollection<string> foreign, bool isSuperuser = true)
     {
         var lostOwners = roles.Owners.Where(owner => missing.Contains(owner) || foreign.Contains(owner)).ToList();
         var options = new List<string>();
@@ -70,12 +77,15 @@ internal sealed record RestorePrivileges(IReadOnlyList<string> Options, string? 
         // pg_restore sets a role's defaults as that role, whoever owns the objects
         var lostDefaults = roles.Defaulters.Where(foreign.Contains).ToList();
         var lostGrants = roles.Grantees.Concat(roles.Defaulters).Concat(roles.Grantors).Distinct().Where(missing.Contains).Order(StringComparer.Ordinal).ToList();
-        if (lostGrants.Count > 0 || lostDefaults.Count > 0)
+        var whyNot =
+            lostGrants.Count > 0 ? $"this server has no role {Names(lostGrants)}."
+            : lostDefaults.Count > 0 ? $"we may not set the default ones of {Names(lostDefaults)} here."
+            : roles.Grantors.Count > 0 && !isSuperuser ? $"only a superuser may grant what {Names(roles.Grantors)} granted without being the owner."
+            : null;
+        if (whyNot is not null)
         {
             options.Add("--no-privileges");
-            warnings.Add(lostGrants.Count > 0
-                ? $"Privileges are not restored: this server has no role {Names(lostGrants)}."
-                : $"Privileges are not restored: we may not set the default ones of {Names(lostDefaults)} here.");
+            warnings.Add($"Privileges are not restored: {whyNot}");
         }
 
         var leftOut = roles.Bound.Where(entry => entry.Roles.Any(missing.Contains)).ToList();

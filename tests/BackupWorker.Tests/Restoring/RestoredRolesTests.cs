@@ -1,6 +1,8 @@
 using Npgsql;
+using ProdReady.BackupWorker.Cli;
 using ProdReady.BackupWorker.Dumping;
 using ProdReady.BackupWorker.Restoring;
+using ProdReady.BackupWorker.Tests.Cli;
 using ProdReady.Testing;
 
 namespace ProdReady.BackupWorker.Tests.Restoring;
@@ -134,6 +136,49 @@ public sealed class RestoredRolesTests(DataStores stores)
 
         Assert.Equal(["--no-owner", "--no-privileges"], decided.Options);
         Assert.EndsWith(" Privileges are not restored: we may not set the default ones of 'app' here.", decided.Warning, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_is_no_superuser_restores_without_what_others_than_the_owner_granted()
+    {
+        await using var fixture = await BackupsFixture.CreateAsync(stores);
+        await using var roles = await RolesInUse.CreateAsync(fixture);
+        // The owner of a table of another one: a grant of his is made as him again
+        await fixture.ExecuteAsync(
+            $"""
+            CREATE TABLE granted AS SELECT 1 AS n;
+            GRANT SELECT ON granted TO {roles.Owner} WITH GRANT OPTION;
+            SET ROLE {roles.Owner};
+            GRANT SELECT ON granted TO {roles.Reader};
+            """);
+        Assert.Null(Assert.Single(await fixture.Start().BackUpNowAsync()).Error);
+        var restorer = $"restorer_{Guid.NewGuid().ToString("N")[..8]}";
+        await fixture.ExecuteAsync($"CREATE ROLE {restorer} LOGIN CREATEDB PASSWORD 'restorer'");
+        var settings = fixture.CliSettings;
+        settings["ConnectionStrings__prodready"] =
+            new NpgsqlConnectionStringBuilder(fixture.Database.ConnectionString) { Username = restorer, Password = "restorer" }.ConnectionString;
+        await using (var target = fixture.Target())
+        {
+            var restore = await CliProcess.RunAsync(fixture.Root, ["restore", "latest", "--into", target.Name], settings);
+
+            Assert.True(restore.ExitCode == ExitCode.Ok, restore.Error);
+            Assert.Contains(
+                $"only a superuser may grant what '{roles.Owner}' granted without being the owner.",
+                (restore.Output + restore.Error).ReplaceLineEndings(" "),
+                StringComparison.Ordinal);
+            Assert.Equal(1, await BackupsFixture.ScalarAsync<long>(target.ConnectionString, "SELECT count(*) FROM granted"));
+        }
+
+        await fixture.ExecuteAsync($"DROP TABLE granted; DROP ROLE {restorer}");
+    }
+
+    [Fact]
+    public void A_superuser_grants_as_anybody()
+    {
+        var granted = Roles with { Grantors = ["reader"] };
+
+        Assert.Empty(RestorePrivileges.Decide(granted, missing: [], foreign: []).Options);
+        Assert.Equal(["--no-privileges"], RestorePrivileges.Decide(granted, missing: [], foreign: [], isSuperuser: false).Options);
     }
 
     [Theory]
