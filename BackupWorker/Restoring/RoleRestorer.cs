@@ -36,10 +36,15 @@ internal sealed class RoleRestorer(ArchiveFeed feed)
         using var reader = new StreamReader(script, Encoding.UTF8);
         await foreach (var statement in SqlStatements.ReadAsync(reader, cancellationToken))
         {
+            var parsed = RoleStatement.TryParse(statement.Sql);
             // A membership of which one side is new belongs to that one
-            if (RoleStatement.TryParse(statement.Sql) is { } parsed && !parsed.Roles.All(existing.Contains))
+            if (parsed is not null && !parsed.Roles.All(existing.Contains))
             {
                 statements.Add(parsed);
+            }
+            else if (parsed is { Roles.Count: 0 })
+            {
+                progress.Say($"Warning: not restored, as it would change the roles that exist: {parsed.Sql}.");
             }
         }
 

@@ -57,6 +57,8 @@ public sealed class SqlStatementsTests
     [InlineData("COMMENT ON ROLE app IS 'GRANT a TO b'", "COMMENT ON ROLE", "app")]
     [InlineData("SECURITY LABEL FOR p ON ROLE app IS 'x'", "SECURITY LABEL", "app")]
     [InlineData("GRANT readers TO \"app\" WITH ADMIN OPTION GRANTED BY postgres", "GRANT", "readers,app")]
+    [InlineData("GRANT ALTER SYSTEM ON PARAMETER \"my.setting\" TO app WITH GRANT OPTION", "GRANT ON PARAMETER", "app")]
+    [InlineData("GRANT SET ON PARAMETER work_mem TO PUBLIC", "GRANT ON PARAMETER", "")]
     public void Statements_about_roles_say_which_ones(string sql, string kind, string roles)
     {
         var statement = RoleStatement.TryParse(sql)!;
