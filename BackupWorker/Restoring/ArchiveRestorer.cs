@@ -25,9 +25,10 @@ internal sealed class ArchiveRestorer(ArchiveFeed feed, PostgresPrograms program
     /// <param name="server">A session on its server.</param>
     /// <param name="progress">Told what is not kept, and the content's bytes so far.</param>
     /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The properties of the database that it is to have when all of it is there.</returns>
     /// <exception cref="BackupException">pg_restore failed.</exception>
     /// <exception cref="Archives.ArchiveDamagedException">The copy is not what was written.</exception>
-    public async Task FillAsync(
+    public async Task<IReadOnlyList<DatabaseStatement>> FillAsync(
         StoredBackup backup,
         RestoreRequest request,
         TargetDatabase target,
@@ -43,7 +44,7 @@ internal sealed class ArchiveRestorer(ArchiveFeed feed, PostgresPrograms program
         {
             await WriteSchemaAsync(backup, schema, bytes, cancellationToken);
             string[] unwanted = request.ThrowawayMark is null ? [] : ForThrowaway;
-            var script = await ReadScriptAsync(restore, [.. unwanted, schema], cancellationToken);
+            var script = await ReadScriptAsync(restore, [.. unwanted, schema], target.Name, cancellationToken);
             var privileges = await RestorePrivileges.ReadAsync(server, script.Roles, cancellationToken);
             if (privileges.Warning is { } warning)
             {
@@ -51,6 +52,7 @@ internal sealed class ArchiveRestorer(ArchiveFeed feed, PostgresPrograms program
             }
 
             string[] tablespaces = request.ThrowawayMark is null ? await WithoutTablespacesAsync(script, server, progress, cancellationToken) : [];
+            await PrepareAsync(script, request, target, server, tablespaces.Length == 0, progress, cancellationToken);
             var run = new PgRestore(
                 restore,
                 [.. privileges.Options, .. unwanted, .. tablespaces, TargetDatabase.AsConnectionArgument(target.Name)],
@@ -61,6 +63,7 @@ internal sealed class ArchiveRestorer(ArchiveFeed feed, PostgresPrograms program
             await RestoreRowsAsync(backup, run, bytes, cancellationToken);
             await run.FromFileAsync(schema, [.. chosen, "--section=post-data", $"--jobs={options.Value.EffectiveJobs}"], cancellationToken);
             await RunAsync(privileges.Instead, target, cancellationToken);
+            return request.ThrowawayMark is null ? [.. script.Properties.Where(property => !property.IsEarly)] : [];
         }
         finally
         {
@@ -78,13 +81,13 @@ internal sealed class ArchiveRestorer(ArchiveFeed feed, PostgresPrograms program
         await feed.ReadAsync(backup.Shelf.Storage, part, file, bytes(), cancellationToken);
     }
 
-    private static async Task<ArchiveScript> ReadScriptAsync(string restore, IEnumerable<string> arguments, CancellationToken cancellationToken)
+    private static async Task<ArchiveScript> ReadScriptAsync(string restore, IEnumerable<string> arguments, string target, CancellationToken cancellationToken)
     {
         await using var process = ToolProcess.Start(
             restore, [.. ArchiveScript.Options, .. arguments], new Dictionary<string, string>(), cancellationToken);
         process.Input.Close();
         using var text = new StreamReader(process.Output);
-        var script = await ArchiveScript.ReadAsync(text, cancellationToken);
+        var script = await ArchiveScript.ReadAsync(text, target, cancellationToken);
         RequireSuccess(await process.WaitAsync(cancellationToken));
         return script;
     }
@@ -102,6 +105,25 @@ internal sealed class ArchiveRestorer(ArchiveFeed feed, PostgresPrograms program
             $"Warning: everything is restored into the default tablespace: this server has no {string.Join(", ", missing.Select(name => $"'{name}'"))}, "
             + "or the restoring role may not create anything there.");
         return [NoTablespaces];
+    }
+
+    /// <summary>Gives the empty database what must be there before its content. One that is thrown away needs only what its content may rely on.</summary>
+    private static async Task PrepareAsync(
+        ArchiveScript script,
+        RestoreRequest request,
+        TargetDatabase target,
+        NpgsqlConnection server,
+        bool hasTablespaces,
+        RestoreProgress progress,
+        CancellationToken cancellationToken)
+    {
+        var early = script.Properties.Where(property => property.IsEarly && (request.ThrowawayMark is null || property.Kind == DatabaseStatementKind.Setting)).ToList();
+        if (script.Tablespace is { } space && hasTablespaces && request.ThrowawayMark is null)
+        {
+            early.Add(DatabaseStatement.Into(space, target.Name));
+        }
+
+        await DatabaseProperties.ApplyAsync(server, early, progress, cancellationToken);
     }
 
     /// <summary>Writes the list of an archive's entries but for some.</summary>

@@ -21,6 +21,7 @@ internal sealed partial class ArchiveScript
     private readonly HashSet<string> _defaulters = [];
     private readonly HashSet<string> _grantors = [];
     private readonly List<RoleBoundEntry> _bound = [];
+    private readonly List<DatabaseStatement> _properties = [];
     private readonly Dictionary<int, int[]> _comments = [];
 
     /// <summary>The tablespaces that it sets.</summary>
@@ -29,8 +30,17 @@ internal sealed partial class ArchiveScript
     /// <summary>The roles that it names.</summary>
     public ArchiveRoles Roles => new(_owners, _grantees) { Defaulters = _defaulters, Grantors = _grantors, Bound = _bound };
 
+    /// <summary>The tablespace of the database itself, unless it is the default one.</summary>
+    public string? Tablespace { get; private set; }
+
+    /// <summary>What it says of the database itself, about the new one.</summary>
+    public IReadOnlyList<DatabaseStatement> Properties => _properties;
+
     /// <summary>Reads a script to its end.</summary>
-    public static async Task<ArchiveScript> ReadAsync(TextReader script, CancellationToken cancellationToken)
+    /// <param name="script">The script.</param>
+    /// <param name="target">The new database.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<ArchiveScript> ReadAsync(TextReader script, string target, CancellationToken cancellationToken)
     {
         var read = new ArchiveScript();
         var (entry, dependencies) = (0, Array.Empty<int>());
@@ -42,7 +52,7 @@ internal sealed partial class ArchiveScript
                 dependencies = [.. header.Groups["on"].Captures.Select(on => int.Parse(on.Value, CultureInfo.InvariantCulture))];
             }
 
-            read.Add(statement.Sql, entry, dependencies);
+            read.Add(statement.Sql, target, entry, dependencies);
         }
 
         return read;
@@ -56,9 +66,19 @@ internal sealed partial class ArchiveScript
         return all;
     }
 
-    private void Add(string sql, int entry, int[] dependencies)
+    private void Add(string sql, string target, int entry, int[] dependencies)
     {
-        if (sql.StartsWith("COMMENT ON ", StringComparison.Ordinal))
+        // A database that lacks a property is there all the same: it is given one by one, and no role in it counts here
+        if (DatabaseStatement.TryParse(sql, target) is { } property)
+        {
+            _properties.Add(property);
+        }
+        else if (DatabaseStatement.TablespaceOf(sql) is { } space)
+        {
+            Tablespace = space;
+            _tablespaces.Add(space);
+        }
+        else if (sql.StartsWith("COMMENT ON ", StringComparison.Ordinal))
         {
             _comments[entry] = dependencies;
         }
@@ -66,9 +86,9 @@ internal sealed partial class ArchiveScript
         {
             _bound.Add(bound);
         }
-        else if (!OfDatabase().IsMatch(sql))
+        else
         {
-            Take(_tablespaces, Tablespace().Match(sql));
+            Take(_tablespaces, TablespaceSetting().Match(sql));
             Take(_owners, Owner().Match(sql));
             Take(_grantees, Grantee().Match(sql));
             Take(_defaulters, Defaulter().Match(sql));
@@ -88,13 +108,9 @@ internal sealed partial class ArchiveScript
     [GeneratedRegex(@"^-- TOC entry (?<entry>\d+) .*\n(?:-- Dependencies:(?: (?<on>\d+))+\r?\n)?", RegexOptions.CultureInvariant | RegexOptions.Multiline | RegexOptions.RightToLeft)]
     private static partial Regex Header();
 
-    // A database that lacks a property is there all the same: whatever is of it is tried one by one
-    [GeneratedRegex(@"\A(?:CREATE DATABASE |ALTER DATABASE |ALTER ROLE |(?:GRANT|REVOKE) [A-Z, ]+ ON DATABASE )", RegexOptions.CultureInvariant)]
-    private static partial Regex OfDatabase();
-
     // An empty name in single quotes is the database's own
     [GeneratedRegex($"""\ASET default_tablespace = (?<name>{Name})\z""", RegexOptions.CultureInvariant)]
-    private static partial Regex Tablespace();
+    private static partial Regex TablespaceSetting();
 
     [GeneratedRegex($"""\AALTER .* OWNER TO (?<name>{Name})\z""", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
     private static partial Regex Owner();

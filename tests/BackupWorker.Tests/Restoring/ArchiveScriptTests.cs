@@ -11,7 +11,7 @@ public sealed class ArchiveScriptTests
         -- Name: shop; Type: DATABASE; Schema: -; Owner: of the database
         --
 
-        CREATE DATABASE shop WITH TEMPLATE = template0 ENCODING = 'UTF8';
+        CREATE DATABASE shop WITH TEMPLATE = template0 ENCODING = 'UTF8' TABLESPACE = fast;
         ALTER DATABASE shop OWNER TO of_the_database;
         REVOKE CONNECT,TEMPORARY ON DATABASE shop FROM of_the_database;
         ALTER ROLE of_the_database IN DATABASE shop SET work_mem TO '1MB';
@@ -64,7 +64,22 @@ public sealed class ArchiveScriptTests
         Assert.Equal(["reader", "friend", "reader2"], script.Roles.Grantees);
         Assert.Equal(["app"], script.Roles.Defaulters);
         Assert.Equal(["reader"], script.Roles.Grantors);
-        Assert.Equal(["fa\"st"], script.Tablespaces);
+        Assert.Equal(["fast", "fa\"st"], script.Tablespaces);
+    }
+
+    [Fact]
+    public async Task What_is_of_the_database_is_about_the_new_one()
+    {
+        var script = await ReadAsync();
+
+        Assert.Equal("fast", script.Tablespace);
+        Assert.Equal(
+            [
+                "ALTER DATABASE \"new \"\"one\" OWNER TO of_the_database",
+                "REVOKE CONNECT,TEMPORARY ON DATABASE \"new \"\"one\" FROM of_the_database",
+                "ALTER ROLE of_the_database IN DATABASE \"new \"\"one\" SET work_mem TO '1MB'",
+            ],
+            script.Properties.Select(property => property.Sql));
     }
 
     [Fact]
@@ -90,5 +105,5 @@ public sealed class ArchiveScriptTests
         Assert.Null(script.Roles.Bound.Last().Without(["one"]));
     }
 
-    private static Task<ArchiveScript> ReadAsync() => ArchiveScript.ReadAsync(new StringReader(Script), TestContext.Current.CancellationToken);
+    private static Task<ArchiveScript> ReadAsync() => ArchiveScript.ReadAsync(new StringReader(Script), "new \"one", TestContext.Current.CancellationToken);
 }
