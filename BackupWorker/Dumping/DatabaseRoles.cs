@@ -3,8 +3,8 @@ using Npgsql;
 namespace ProdReady.BackupWorker.Dumping;
 
 /// <summary>
-/// The roles that an archive names. A restore keeps owners and privileges where they exist, and must know beforehand: the
-/// first missing one would end it.
+/// The roles of a database, for people who read its manifest. It knows neither owners of subscriptions nor all that initdb's superuser
+/// owns: a restore, which the first missing role would end, goes by the statements of the archive itself.
 /// </summary>
 /// <param name="Owners">Roles that own something in the database.</param>
 /// <param name="Grantees">Roles that have privileges in it or that a policy names.</param>

@@ -6,6 +6,10 @@ internal static class SqlName
     /// <summary>A name, with whatever characters it has.</summary>
     public static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
+    /// <summary>The name that is written so, in quotes or without.</summary>
+    public static string Unquote(string written) =>
+        written is ['"', .. var inner, '"'] ? inner.Replace("\"\"", "\"", StringComparison.Ordinal) : written;
+
     /// <summary>A text.</summary>
     public static string Literal(string value) => $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
 }

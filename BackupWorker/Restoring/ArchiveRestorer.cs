@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using ProdReady.BackupWorker.Configuration;
@@ -22,40 +23,52 @@ internal sealed class ArchiveRestorer(ArchiveFeed feed, PostgresPrograms program
     /// <param name="request">What was asked for.</param>
     /// <param name="target">The database.</param>
     /// <param name="server">A session on its server.</param>
-    /// <param name="privileges">What of owners and privileges it can take.</param>
     /// <param name="progress">Told what is not kept, and the content's bytes so far.</param>
     /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The properties of the database that it is to have when all of it is there.</returns>
     /// <exception cref="BackupException">pg_restore failed.</exception>
     /// <exception cref="Archives.ArchiveDamagedException">The copy is not what was written.</exception>
-    public async Task FillAsync(
+    public async Task<IReadOnlyList<DatabaseStatement>> FillAsync(
         StoredBackup backup,
         RestoreRequest request,
         TargetDatabase target,
         NpgsqlConnection server,
-        RestorePrivileges privileges,
         RestoreProgress progress,
         CancellationToken cancellationToken)
     {
         var restore = programs.Find()[PostgresPrograms.Restore];
         var version = await PostgresPrograms.VersionAsync(restore, cancellationToken);
         var bytes = progress.Begin(backup.Manifest.ContentSize);
-        var schema = Path.GetTempFileName();
+        var (schema, list) = (Path.GetTempFileName(), Path.GetTempFileName());
         try
         {
             await WriteSchemaAsync(backup, schema, bytes, cancellationToken);
-            var omitted = request.ThrowawayMark is not null ? ForThrowaway : await WithoutTablespacesAsync(restore, schema, server, progress, cancellationToken);
+            string[] unwanted = request.ThrowawayMark is null ? [] : ForThrowaway;
+            var script = await ReadScriptAsync(restore, [.. unwanted, schema], target.Name, cancellationToken);
+            var privileges = await RestorePrivileges.ReadAsync(server, script.Roles, cancellationToken);
+            if (privileges.Warning is { } warning)
+            {
+                progress.Say(warning);
+            }
+
+            string[] tablespaces = request.ThrowawayMark is null ? await WithoutTablespacesAsync(script, server, progress, cancellationToken) : [];
+            await PrepareAsync(script, request, target, server, tablespaces.Length == 0, progress, cancellationToken);
             var run = new PgRestore(
                 restore,
-                [.. privileges.Options, .. omitted, TargetDatabase.AsConnectionArgument(target.Name)],
+                [.. privileges.Options, .. unwanted, .. tablespaces, TargetDatabase.AsConnectionArgument(target.Name)],
                 LibpqEnvironment.From(target.Connection.Settings(), server),
                 MayStop: !RestoreCompatibility.SetsUnknownTimeout(version, server.PostgreSqlVersion));
-            await run.FromFileAsync(schema, ["--section=pre-data"], cancellationToken);
+            string[] chosen = privileges.LeftOut.Count == 0 ? [] : await ListAsync(restore, schema, list, script.WithComments(privileges.LeftOut), cancellationToken);
+            await run.FromFileAsync(schema, [.. chosen, "--section=pre-data"], cancellationToken);
             await RestoreRowsAsync(backup, run, bytes, cancellationToken);
-            await run.FromFileAsync(schema, ["--section=post-data", $"--jobs={options.Value.EffectiveJobs}"], cancellationToken);
+            await run.FromFileAsync(schema, [.. chosen, "--section=post-data", $"--jobs={options.Value.EffectiveJobs}"], cancellationToken);
+            await RunAsync(privileges.Instead, target, cancellationToken);
+            return request.ThrowawayMark is null ? [.. script.Properties.Where(property => !property.IsEarly)] : [];
         }
         finally
         {
             File.Delete(schema);
+            File.Delete(list);
         }
     }
 
@@ -68,22 +81,22 @@ internal sealed class ArchiveRestorer(ArchiveFeed feed, PostgresPrograms program
         await feed.ReadAsync(backup.Shelf.Storage, part, file, bytes(), cancellationToken);
     }
 
-    /// <returns>pg_restore's option if the server lacks one of the tablespaces.</returns>
-    private static async Task<string[]> WithoutTablespacesAsync(
-        string restore, string schema, NpgsqlConnection server, RestoreProgress progress, CancellationToken cancellationToken)
+    private static async Task<ArchiveScript> ReadScriptAsync(string restore, IEnumerable<string> arguments, string target, CancellationToken cancellationToken)
     {
         await using var process = ToolProcess.Start(
-            restore, ["--format=custom", "--section=pre-data", "--section=post-data", "--file=-", schema], new Dictionary<string, string>(), cancellationToken);
+            restore, [.. ArchiveScript.Options, .. arguments], new Dictionary<string, string>(), cancellationToken);
         process.Input.Close();
-        using var script = new StreamReader(process.Output);
-        var names = await Tablespaces.OfAsync(script, cancellationToken);
-        var exit = await process.WaitAsync(cancellationToken);
-        if (!exit.Succeeded)
-        {
-            throw new BackupException(exit.Error);
-        }
+        using var text = new StreamReader(process.Output);
+        var script = await ArchiveScript.ReadAsync(text, target, cancellationToken);
+        RequireSuccess(await process.WaitAsync(cancellationToken));
+        return script;
+    }
 
-        if (await Tablespaces.MissingAsync(names, server, cancellationToken) is not { Count: > 0 } missing)
+    /// <returns>pg_restore's option if the server lacks one of the tablespaces.</returns>
+    private static async Task<string[]> WithoutTablespacesAsync(
+        ArchiveScript script, NpgsqlConnection server, RestoreProgress progress, CancellationToken cancellationToken)
+    {
+        if (await Tablespaces.MissingAsync(script.Tablespaces, server, cancellationToken) is not { Count: > 0 } missing)
         {
             return [];
         }
@@ -92,6 +105,72 @@ internal sealed class ArchiveRestorer(ArchiveFeed feed, PostgresPrograms program
             $"Warning: everything is restored into the default tablespace: this server has no {string.Join(", ", missing.Select(name => $"'{name}'"))}, "
             + "or the restoring role may not create anything there.");
         return [NoTablespaces];
+    }
+
+    /// <summary>Gives the empty database what must be there before its content. One that is thrown away needs only what its content may rely on.</summary>
+    private static async Task PrepareAsync(
+        ArchiveScript script,
+        RestoreRequest request,
+        TargetDatabase target,
+        NpgsqlConnection server,
+        bool hasTablespaces,
+        RestoreProgress progress,
+        CancellationToken cancellationToken)
+    {
+        var early = script.Properties.Where(property => property.IsEarly && (request.ThrowawayMark is null || property.Kind == DatabaseStatementKind.Setting)).ToList();
+        if (script.Tablespace is { } space && hasTablespaces && request.ThrowawayMark is null)
+        {
+            early.Add(DatabaseStatement.Into(space, target.Name));
+        }
+
+        await DatabaseProperties.ApplyAsync(server, early, progress, cancellationToken);
+    }
+
+    /// <summary>Writes the list of an archive's entries but for some.</summary>
+    /// <returns>pg_restore's option for it.</returns>
+    private static async Task<string[]> ListAsync(
+        string restore, string schema, string list, IReadOnlySet<int> without, CancellationToken cancellationToken)
+    {
+        await using var process = ToolProcess.Start(
+            restore, ["--format=custom", "--list", schema], new Dictionary<string, string>(), cancellationToken);
+        process.Input.Close();
+        using var entries = new StreamReader(process.Output);
+        await using (var file = File.CreateText(list))
+        {
+            while (await entries.ReadLineAsync(cancellationToken) is { } line)
+            {
+                if (!int.TryParse(line.Split(';')[0], CultureInfo.InvariantCulture, out var entry) || !without.Contains(entry))
+                {
+                    await file.WriteLineAsync(line);
+                }
+            }
+        }
+
+        RequireSuccess(await process.WaitAsync(cancellationToken));
+        return [$"--use-list={list}"];
+    }
+
+    private static async Task RunAsync(IReadOnlyList<string> statements, TargetDatabase target, CancellationToken cancellationToken)
+    {
+        if (statements.Count == 0)
+        {
+            return;
+        }
+
+        await using var connection = await target.Connection.OpenAsync(cancellationToken);
+        foreach (var statement in statements)
+        {
+            await using var command = new NpgsqlCommand(statement, connection) { CommandTimeout = 0 };
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    private static void RequireSuccess(ToolExit exit)
+    {
+        if (!exit.Succeeded)
+        {
+            throw new BackupException(exit.Error);
+        }
     }
 
     private async Task RestoreRowsAsync(StoredBackup backup, PgRestore run, Func<IProgress<long>> bytes, CancellationToken cancellationToken)

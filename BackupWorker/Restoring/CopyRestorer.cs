@@ -22,7 +22,6 @@ internal sealed partial class CopyRestorer(ArchiveRestorer restorer, VerifyHandl
     /// <param name="request">What was asked for.</param>
     /// <param name="target">The database to create.</param>
     /// <param name="server">A session on its server.</param>
-    /// <param name="privileges">What of owners and privileges it can take.</param>
     /// <param name="progress">Takes a line for each step, and the bytes.</param>
     /// <param name="cancellationToken">Ends it. What is not restored as a whole is dropped again.</param>
     public async Task<RestoreResult> RestoreAsync(
@@ -30,7 +29,6 @@ internal sealed partial class CopyRestorer(ArchiveRestorer restorer, VerifyHandl
         RestoreRequest request,
         TargetDatabase target,
         NpgsqlConnection server,
-        RestorePrivileges privileges,
         RestoreProgress progress,
         CancellationToken cancellationToken)
     {
@@ -50,11 +48,12 @@ internal sealed partial class CopyRestorer(ArchiveRestorer restorer, VerifyHandl
             return Exists(id, target.Name);
         }
 
+        IReadOnlyList<DatabaseStatement> properties;
         try
         {
             await target.MarkAsync(server, request.ThrowawayMark ?? RestoreMark.Of(id, time.GetUtcNow()));
             progress.Say($"Restoring backup {id} of '{copy.Manifest.Database}' from {copy.Shelf.Storage.Location} into the new database '{target.Name}'");
-            await restorer.FillAsync(copy, request, target, server, privileges, progress, cancellationToken);
+            properties = await restorer.FillAsync(copy, request, target, server, progress, cancellationToken);
         }
         catch (Exception exception)
         {
@@ -75,7 +74,7 @@ internal sealed partial class CopyRestorer(ArchiveRestorer restorer, VerifyHandl
         }
 
         // From here on all of it is there: it is never dropped because something about it cannot be found out
-        return await TryCompareAsync(copy, request, target, progress, cancellationToken);
+        return await TryCompareAsync(copy, request, target, properties, progress, cancellationToken);
     }
 
     /// <summary>Why a copy is not restored unless the operator says so, or nothing.</summary>
@@ -99,13 +98,18 @@ internal sealed partial class CopyRestorer(ArchiveRestorer restorer, VerifyHandl
         $"The database '{into}' exists and was not touched: a restore always creates a new one. Name another.");
 
     private async Task<RestoreResult> TryCompareAsync(
-        StoredBackup copy, RestoreRequest request, TargetDatabase target, RestoreProgress progress, CancellationToken cancellationToken)
+        StoredBackup copy,
+        RestoreRequest request,
+        TargetDatabase target,
+        IReadOnlyList<DatabaseStatement> properties,
+        RestoreProgress progress,
+        CancellationToken cancellationToken)
     {
         var (id, into) = (copy.Manifest.Id, target.Name);
         var left = $"'{into}' is left for you to look at; remove it with: {target.DropStatement}";
         try
         {
-            return await CompareAsync(copy, request, target, left, progress, cancellationToken);
+            return await CompareAsync(copy, request, target, properties, left, progress, cancellationToken);
         }
         catch (OperationCanceledException)
         {
@@ -121,7 +125,13 @@ internal sealed partial class CopyRestorer(ArchiveRestorer restorer, VerifyHandl
     }
 
     private static async Task<RestoreResult> CompareAsync(
-        StoredBackup copy, RestoreRequest request, TargetDatabase target, string left, RestoreProgress progress, CancellationToken cancellationToken)
+        StoredBackup copy,
+        RestoreRequest request,
+        TargetDatabase target,
+        IReadOnlyList<DatabaseStatement> properties,
+        string left,
+        RestoreProgress progress,
+        CancellationToken cancellationToken)
     {
         progress.Say("Counting the rows of every table");
         await using var connection = await target.Connection.OpenAsync(cancellationToken);
@@ -144,6 +154,7 @@ internal sealed partial class CopyRestorer(ArchiveRestorer restorer, VerifyHandl
         if (request.ThrowawayMark is null)
         {
             await target.MarkAsync(connection, null);
+            await DatabaseProperties.ApplyAsync(connection, properties, progress, cancellationToken);
         }
 
         return new(RestoreVerdict.Restored, id, into, $"Backup {id} is restored into '{into}': all row counts are equal.", Tables: tables);

@@ -1,31 +1,51 @@
 using Npgsql;
+using OpenTelemetry;
 
 namespace ProdReady.BackupWorker.Restoring;
 
 /// <summary>
-/// What belongs to a database and is in no dump of it: its owner (to whom the schema <c>public</c> belongs), privileges, limit of
-/// connections and settings. One that takes another's place without them would refuse the application.
+/// What belongs to a database itself: its owner (to whom the schema <c>public</c> belongs), privileges, limit of connections, settings and
+/// comment. One that takes another's place without them would refuse the application. An archive holds them, for whoever has
+/// pg_restore create the database; a swap takes those of the database that it replaces.
 /// </summary>
 internal static class DatabaseProperties
 {
-    // Settings that are lists are kept as they are to be written, all others as plain values: pg_dump makes the same difference
+    // Settings that are lists are kept as they are to be written, all others as plain values: pg_dump makes the same difference.
+    // What the backup gave the restored one goes first: the live one may have lost it on purpose since
     private const string Sql =
         """
-        WITH d AS (SELECT * FROM pg_catalog.pg_database WHERE datname = $1)
+        WITH d AS (SELECT * FROM pg_catalog.pg_database WHERE datname = $1), restored AS (SELECT * FROM pg_catalog.pg_database WHERE datname = $2)
         SELECT statement FROM (
             SELECT 1 AS step, format('ALTER DATABASE %I OWNER TO %I', $2::text, r.rolname) AS statement
             FROM d JOIN pg_catalog.pg_roles r ON r.oid = d.datdba
             UNION ALL
-            SELECT 2, format('ALTER DATABASE %I CONNECTION LIMIT %s', $2::text, datconnlimit) FROM d WHERE datconnlimit >= 0
+            SELECT 2, format('ALTER DATABASE %I CONNECTION LIMIT %s', $2::text, d.datconnlimit)
+            FROM d, restored WHERE d.datconnlimit <> restored.datconnlimit
             UNION ALL
-            SELECT 3, format('REVOKE ALL ON DATABASE %I FROM PUBLIC', $2::text) FROM d WHERE datacl IS NOT NULL
+            SELECT 2, format('COMMENT ON DATABASE %I IS %L', $2::text, shobj_description(d.oid, 'pg_database'))
+            FROM d, restored WHERE shobj_description(d.oid, 'pg_database') IS DISTINCT FROM shobj_description(restored.oid, 'pg_database')
+            UNION ALL
+            SELECT 3, format('REVOKE ALL ON DATABASE %I FROM PUBLIC', $2::text) FROM d, restored WHERE d.datacl IS NOT NULL OR restored.datacl IS NOT NULL
+            UNION ALL
+            SELECT DISTINCT 3, format('REVOKE ALL ON DATABASE %I FROM %I CASCADE', $2::text, r.rolname)
+            FROM restored CROSS JOIN LATERAL aclexplode(restored.datacl) a JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+            WHERE a.grantee <> restored.datdba
             UNION ALL
             SELECT 4, format(
                 'GRANT %s ON DATABASE %I TO %s%s', a.privilege_type, $2::text, coalesce(quote_ident(r.rolname), 'PUBLIC'),
                 CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
-            FROM d CROSS JOIN LATERAL aclexplode(d.datacl) a LEFT JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+            FROM d CROSS JOIN restored CROSS JOIN LATERAL aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a
+            LEFT JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+            WHERE d.datacl IS NOT NULL OR restored.datacl IS NOT NULL
             UNION ALL
             SELECT 5, format(
+                'ALTER %s RESET ALL',
+                CASE WHEN s.setrole = 0 THEN format('DATABASE %I', $2::text) ELSE format('ROLE %I IN DATABASE %I', r.rolname, $2::text) END)
+            FROM restored
+            JOIN pg_catalog.pg_db_role_setting s ON s.setdatabase = restored.oid
+            LEFT JOIN pg_catalog.pg_roles r ON r.oid = s.setrole
+            UNION ALL
+            SELECT 6, format(
                 'ALTER %s SET %I TO %s',
                 CASE WHEN s.setrole = 0 THEN format('DATABASE %I', $2::text) ELSE format('ROLE %I IN DATABASE %I', r.rolname, $2::text) END,
                 split_part(setting, '=', 1),
@@ -62,16 +82,42 @@ internal static class DatabaseProperties
 
         foreach (var statement in statements)
         {
-            try
+            if (await TryAsync(server, statement, cancellationToken) is { } error)
             {
-                await using var command = new NpgsqlCommand(statement, server);
-                await command.ExecuteNonQueryAsync(cancellationToken);
+                progress.Say($"Not carried over ({statement.Split(" TO ")[0].Split(" IS ")[0]}): {error}.");
             }
-            catch (PostgresException exception)
+        }
+    }
+
+    /// <summary>Gives a restored database some of what the archive says of it; what cannot be given is told, and stands in nobody's way.</summary>
+    public static async Task ApplyAsync(
+        NpgsqlConnection server, IEnumerable<DatabaseStatement> statements, RestoreProgress progress, CancellationToken cancellationToken)
+    {
+        foreach (var statement in statements.OrderBy(statement => statement.Kind))
+        {
+            if (await TryAsync(server, statement.Sql, cancellationToken) is { } error)
             {
-                // Not the value: a setting can be a secret
-                progress.Say($"Not carried over ({statement.Split(" TO ")[0]}): {exception.MessageText}.");
+                progress.Say($"Warning: not restored ({statement.What}): {error}.");
             }
+        }
+    }
+
+    /// <returns>Why not, or nothing. A setting can be a secret: its value is neither in that nor in a trace.</returns>
+    private static async Task<string?> TryAsync(NpgsqlConnection server, string sql, CancellationToken cancellationToken)
+    {
+        using var untraced = SuppressInstrumentationScope.Begin();
+        try
+        {
+            await using var command = new NpgsqlCommand(sql, server);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+            return null;
+        }
+        catch (PostgresException exception)
+        {
+            // Only what is missing or forbidden is told by its name; other messages repeat the value
+            return exception.SqlState is PostgresErrorCodes.UndefinedObject or PostgresErrorCodes.InsufficientPrivilege
+                ? exception.MessageText
+                : $"the server refuses it ({exception.SqlState})";
         }
     }
 }

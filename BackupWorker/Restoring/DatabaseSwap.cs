@@ -46,13 +46,8 @@ internal sealed class DatabaseSwap(NpgsqlDataSource pool, TimeProvider time)
         var exists = await OidAsync(session, current) is not null;
         if (exists)
         {
+            // Newer than those of the backup
             await DatabaseProperties.CopyAsync(session, current, restored, progress, cancellationToken);
-        }
-        else
-        {
-            progress.Say(
-                $"There is no '{current}' to take the owner, privileges, limit of connections and settings (ALTER DATABASE ... SET) from, which no backup holds: "
-                + "set them before the application comes back.");
         }
 
         var names = new SwapNames(current, restored, exists ? NameToKeep(current, time.GetUtcNow()) : null);

@@ -59,17 +59,11 @@ internal sealed class RestoreHandler(
             return new(verdict, id, into, $"{problem} Nothing was created.");
         }
 
-        var privileges = await RestorePrivileges.ReadAsync(server, first.Manifest.Roles, cancellationToken);
-        if (privileges.Warning is { } warning)
-        {
-            progress.Say(warning);
-        }
-
         RestoreResult? result = null;
         var left = new Queue<StoredBackup>(copies);
         while (left.TryDequeue(out var copy))
         {
-            var restored = await restorer.RestoreAsync(copy, request, target, server, privileges, progress, cancellationToken);
+            var restored = await restorer.RestoreAsync(copy, request, target, server, progress, cancellationToken);
             result = restored with { Destination = copy.Shelf.Name };
             if (result.Verdict is not (RestoreVerdict.Corrupt or RestoreVerdict.Unreadable))
             {

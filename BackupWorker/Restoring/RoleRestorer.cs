@@ -31,11 +31,23 @@ internal sealed class RoleRestorer(ArchiveFeed feed)
         using var script = new MemoryStream();
         await feed.ReadAsync(copy.Shelf.Storage, part, script, null, cancellationToken);
         var existing = await ExistingAsync(server, cancellationToken);
-        var statements = SqlStatements.Split(Encoding.UTF8.GetString(script.ToArray()))
-            .Select(RoleStatement.TryParse).OfType<RoleStatement>()
+        var statements = new List<RoleStatement>();
+        script.Position = 0;
+        using var reader = new StreamReader(script, Encoding.UTF8);
+        await foreach (var statement in SqlStatements.ReadAsync(reader, cancellationToken))
+        {
+            var parsed = RoleStatement.TryParse(statement.Sql);
             // A membership of which one side is new belongs to that one
-            .Where(statement => !statement.Roles.All(existing.Contains))
-            .ToList();
+            if (parsed is not null && !parsed.Roles.All(existing.Contains))
+            {
+                statements.Add(parsed);
+            }
+            else if (parsed is { Roles.Count: 0 })
+            {
+                progress.Say($"Warning: not restored, as it would change the roles that exist: {parsed.Sql}.");
+            }
+        }
+
         var created = statements.Where(statement => statement.Kind == "CREATE ROLE").Select(statement => statement.Roles[0]).ToList();
         progress.Say(created.Count == 0
             ? "Every role of the backup exists and is left as it is"

@@ -33,6 +33,29 @@ public sealed class OtherServerTests(DataStores stores)
     }
 
     [Fact]
+    public async Task A_database_is_in_its_tablespace_again()
+    {
+        await using var fixture = await BackupsFixture.CreateAsync(stores);
+        var space = $"fast_{Guid.NewGuid().ToString("N")[..8]}";
+        await CreateTablespaceAsync(fixture, space);
+        var (lost, target) = (fixture.Target(), fixture.Target());
+        await fixture.ExecuteAsync($"CREATE DATABASE \"{lost.Name}\" TABLESPACE {space}");
+        var app = fixture.Start(connection: lost.ConnectionString);
+        Assert.Null(Assert.Single(await app.BackUpNowAsync()).Error);
+
+        var result = await BackupsFixture.RestoreAsync(app, BackupChoice.Latest, target.Name);
+
+        Assert.True(result.Verdict == RestoreVerdict.Restored, result.Message);
+        Assert.Equal(space, await BackupsFixture.ScalarAsync<string>(
+            target.ConnectionString,
+            "SELECT t.spcname::text FROM pg_database d JOIN pg_tablespace t ON t.oid = d.dattablespace WHERE d.datname = current_database()"));
+        await app.DisposeAsync();
+        await lost.DisposeAsync();
+        await target.DisposeAsync();
+        await fixture.ExecuteAsync($"DROP TABLESPACE {space}");
+    }
+
+    [Fact]
     public async Task Restored_subscriptions_are_told()
     {
         await using var fixture = await BackupsFixture.CreateAsync(stores);

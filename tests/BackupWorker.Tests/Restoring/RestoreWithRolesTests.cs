@@ -31,14 +31,17 @@ public sealed class RestoreWithRolesTests(DataStores stores)
             GRANT {Group} TO {Kept};
             ALTER ROLE "{Owner}" SET statement_timeout TO '7s';
             COMMENT ON ROLE "{Owner}" IS 'a; comment';
+            GRANT SET, ALTER SYSTEM ON PARAMETER log_min_duration_statement TO "{Owner}" WITH GRANT OPTION;
+            GRANT SET ON PARAMETER "my.s_{_suffix}" TO PUBLIC;
             CREATE TABLE owned AS SELECT 1 AS n;
             ALTER TABLE owned OWNER TO "{Owner}";
             """);
         var verifier = await PasswordAsync(fixture);
+        var onParameter = await PrivilegesAsync(fixture);
         var app = fixture.Start();
         using var client = BackupsFixture.ClientOf(app);
         await BackupsFixture.BackUpAsync(client);
-        await fixture.ExecuteAsync($"""DROP TABLE owned; DROP ROLE "{Owner}", {Group}; ALTER ROLE {Kept} CONNECTION LIMIT 4;""");
+        await fixture.ExecuteAsync($"""DROP TABLE owned; DROP OWNED BY "{Owner}"; DROP ROLE "{Owner}", {Group}; ALTER ROLE {Kept} CONNECTION LIMIT 4;""");
         await using var target = fixture.Target();
         var said = new List<string>();
 
@@ -48,6 +51,7 @@ public sealed class RestoreWithRolesTests(DataStores stores)
         Assert.Equal(RestoreVerdict.Restored, result.Verdict);
         Assert.Equal(Owner, await BackupsFixture.ScalarAsync<string>(target.ConnectionString, "SELECT tableowner FROM pg_tables WHERE tablename = 'owned'"));
         Assert.Equal(verifier, await PasswordAsync(fixture));
+        Assert.Equal(onParameter, await PrivilegesAsync(fixture));
         Assert.Equal("t 7 {statement_timeout=7s} a; comment", await BackupsFixture.ScalarAsync<string>(
             fixture.Database.ConnectionString,
             $"""
@@ -64,10 +68,13 @@ public sealed class RestoreWithRolesTests(DataStores stores)
         Assert.Equal(4, await BackupsFixture.ScalarAsync<int>(
             fixture.Database.ConnectionString, $"SELECT rolconnlimit FROM pg_roles WHERE rolname = '{Kept}'"));
         Assert.Contains(said, line => line.StartsWith("Creating the roles ", StringComparison.Ordinal) && line.Contains($"'{Owner}'", StringComparison.Ordinal));
-        Assert.DoesNotContain(said, line => line.Contains("SCRAM", StringComparison.Ordinal) || line.Contains("Warning", StringComparison.Ordinal));
+        Assert.DoesNotContain(said, line => line.Contains("SCRAM", StringComparison.Ordinal));
+        Assert.Equal(
+            [$"Warning: not restored, as it would change the roles that exist: GRANT SET ON PARAMETER \"my.s_{_suffix}\" TO PUBLIC."],
+            said.Where(line => line.Contains("Warning", StringComparison.Ordinal)));
 
         await target.DisposeAsync();
-        await fixture.ExecuteAsync($"""DROP ROLE "{Owner}", {Group}, {Kept}""");
+        await fixture.ExecuteAsync($"""REVOKE SET ON PARAMETER "my.s_{_suffix}" FROM PUBLIC; DROP OWNED BY "{Owner}"; DROP ROLE "{Owner}", {Group}, {Kept}""");
     }
 
     [Fact]
@@ -89,6 +96,13 @@ public sealed class RestoreWithRolesTests(DataStores stores)
         Assert.False(await BackupsFixture.ScalarAsync<bool>(
             fixture.Database.ConnectionString, $"SELECT EXISTS (SELECT FROM pg_database WHERE datname = '{target.Name}')"));
     }
+
+    private Task<string> PrivilegesAsync(BackupsFixture fixture) => BackupsFixture.ScalarAsync<string>(
+        fixture.Database.ConnectionString,
+        $"""
+        SELECT string_agg(concat_ws(' ', p.parname, a.privilege_type, a.is_grantable), ', ' ORDER BY a.privilege_type)
+        FROM pg_parameter_acl p CROSS JOIN aclexplode(p.paracl) a JOIN pg_roles r ON r.oid = a.grantee WHERE r.rolname = '{Owner}'
+        """);
 
     private Task<string> PasswordAsync(BackupsFixture fixture) => BackupsFixture.ScalarAsync<string>(
         fixture.Database.ConnectionString, $"SELECT rolpassword FROM pg_authid WHERE rolname = '{Owner}'");

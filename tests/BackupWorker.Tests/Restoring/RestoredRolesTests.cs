@@ -1,6 +1,8 @@
 using Npgsql;
+using ProdReady.BackupWorker.Cli;
 using ProdReady.BackupWorker.Dumping;
 using ProdReady.BackupWorker.Restoring;
+using ProdReady.BackupWorker.Tests.Cli;
 using ProdReady.Testing;
 
 namespace ProdReady.BackupWorker.Tests.Restoring;
@@ -11,7 +13,7 @@ public sealed class RestoredRolesTests(DataStores stores)
     private const string ReadersSql =
         "SELECT count(*) FROM information_schema.role_table_grants WHERE table_name = 'owned' AND grantee LIKE 'reader%'";
 
-    private static readonly DatabaseRoles Roles = new(["app", "postgres"], ["reader"]);
+    private static readonly ArchiveRoles Roles = new(["app", "postgres"], ["reader"]);
 
     [Fact]
     public async Task Owners_and_privileges_are_kept_where_the_roles_exist()
@@ -42,6 +44,18 @@ public sealed class RestoredRolesTests(DataStores stores)
         await using (var roles = await RolesInUse.CreateAsync(fixture))
         {
             (owner, reader) = (roles.Owner, roles.Reader);
+            await fixture.ExecuteAsync(
+                $"""
+                ALTER TABLE owned ENABLE ROW LEVEL SECURITY;
+                CREATE POLICY "a; one" ON owned TO {reader} USING (n > 1);
+                COMMENT ON POLICY "a; one" ON owned IS 'of nobody';
+                CREATE POLICY shared ON owned AS RESTRICTIVE TO pg_monitor, {reader} USING (n > 2);
+                CREATE POLICY whole ON owned USING (n > 3);
+                CREATE FOREIGN DATA WRAPPER other;
+                CREATE SERVER elsewhere FOREIGN DATA WRAPPER other;
+                CREATE USER MAPPING FOR {reader} SERVER elsewhere OPTIONS (password 'a secret');
+                CREATE USER MAPPING FOR public SERVER elsewhere;
+                """);
             await BackupsFixture.BackUpAsync(client);
         }
 
@@ -50,15 +64,43 @@ public sealed class RestoredRolesTests(DataStores stores)
 
         var result = await BackupsFixture.RestoreAsync(app, BackupChoice.Latest, target.Name, said.Add);
 
-        Assert.Equal(RestoreVerdict.Restored, result.Verdict);
+        Assert.True(result.Verdict == RestoreVerdict.Restored, result.Message);
         Assert.Equal(
             new NpgsqlConnectionStringBuilder(target.ConnectionString).Username,
             await BackupsFixture.ScalarAsync<string>(target.ConnectionString, OwnerSql));
+        Assert.Equal("shared RESTRICTIVE {pg_monitor} (n > 2), whole PERMISSIVE {public} (n > 3)", await BackupsFixture.ScalarAsync<string>(
+            target.ConnectionString, "SELECT string_agg(concat_ws(' ', policyname, permissive, roles, qual), ', ' ORDER BY policyname) FROM pg_policies"));
+        Assert.True(await BackupsFixture.ScalarAsync<bool>(target.ConnectionString, "SELECT relrowsecurity FROM pg_class WHERE relname = 'owned'"));
+        Assert.Equal("public", await BackupsFixture.ScalarAsync<string>(target.ConnectionString, "SELECT string_agg(usename, ',') FROM pg_user_mappings"));
         Assert.Contains(
             $"Everything will belong to the restoring role: '{owner}' cannot be made owner here "
             + "(create missing roles first, or restore as a superuser, to keep owners). "
-            + $"Privileges are not restored: this server has no role '{owner}', '{reader}'.",
+            + $"Privileges are not restored: this server has no role '{reader}'. "
+            + $"Not restored is the user mapping of {reader} for elsewhere: this server has no role '{reader}'. "
+            + $"Not restored is the policy \"a; one\" ON public.owned: this server has no role '{reader}'. "
+            + $"The policy shared ON public.owned is restored without '{reader}': this server has no such role.",
             said);
+    }
+
+    [Fact]
+    public async Task A_missing_owner_of_what_belongs_to_no_database_does_not_either()
+    {
+        await using var fixture = await BackupsFixture.CreateAsync(stores);
+        var owner = $"owner_{Guid.NewGuid().ToString("N")[..8]}";
+        await fixture.ExecuteAsync("CREATE SUBSCRIPTION sub CONNECTION 'host=192.0.2.1' PUBLICATION p WITH (connect = false, slot_name = NONE)");
+        await fixture.ExecuteAsync($"CREATE ROLE {owner} SUPERUSER; ALTER SUBSCRIPTION sub OWNER TO {owner}");
+        var app = fixture.Start();
+        Assert.Null(Assert.Single(await app.BackUpNowAsync()).Error);
+        await fixture.ExecuteAsync("ALTER SUBSCRIPTION sub SET (slot_name = NONE); DROP SUBSCRIPTION sub");
+        await fixture.ExecuteAsync($"DROP ROLE {owner}");
+        var target = fixture.Target();
+        var said = new List<string>();
+
+        var result = await BackupsFixture.RestoreAsync(app, BackupChoice.Latest, target.Name, said.Add);
+
+        Assert.True(result.Verdict == RestoreVerdict.Restored, result.Message);
+        await BackupsFixture.ExecuteAsync(target.ConnectionString, "ALTER SUBSCRIPTION sub SET (slot_name = NONE); DROP SUBSCRIPTION sub");
+        Assert.Contains(said, line => line.StartsWith($"Everything will belong to the restoring role: '{owner}' cannot be made owner here", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -94,6 +136,49 @@ public sealed class RestoredRolesTests(DataStores stores)
 
         Assert.Equal(["--no-owner", "--no-privileges"], decided.Options);
         Assert.EndsWith(" Privileges are not restored: we may not set the default ones of 'app' here.", decided.Warning, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_is_no_superuser_restores_without_what_others_than_the_owner_granted()
+    {
+        await using var fixture = await BackupsFixture.CreateAsync(stores);
+        await using var roles = await RolesInUse.CreateAsync(fixture);
+        // The owner of a table of another one: a grant of his is made as him again
+        await fixture.ExecuteAsync(
+            $"""
+            CREATE TABLE granted AS SELECT 1 AS n;
+            GRANT SELECT ON granted TO {roles.Owner} WITH GRANT OPTION;
+            SET ROLE {roles.Owner};
+            GRANT SELECT ON granted TO {roles.Reader};
+            """);
+        Assert.Null(Assert.Single(await fixture.Start().BackUpNowAsync()).Error);
+        var restorer = $"restorer_{Guid.NewGuid().ToString("N")[..8]}";
+        await fixture.ExecuteAsync($"CREATE ROLE {restorer} LOGIN CREATEDB PASSWORD 'restorer'");
+        var settings = fixture.CliSettings;
+        settings["ConnectionStrings__prodready"] =
+            new NpgsqlConnectionStringBuilder(fixture.Database.ConnectionString) { Username = restorer, Password = "restorer" }.ConnectionString;
+        await using (var target = fixture.Target())
+        {
+            var restore = await CliProcess.RunAsync(fixture.Root, ["restore", "latest", "--into", target.Name], settings);
+
+            Assert.True(restore.ExitCode == ExitCode.Ok, restore.Error);
+            Assert.Contains(
+                $"only a superuser may grant what '{roles.Owner}' granted without being the owner.",
+                (restore.Output + restore.Error).ReplaceLineEndings(" "),
+                StringComparison.Ordinal);
+            Assert.Equal(1, await BackupsFixture.ScalarAsync<long>(target.ConnectionString, "SELECT count(*) FROM granted"));
+        }
+
+        await fixture.ExecuteAsync($"DROP TABLE granted; DROP ROLE {restorer}");
+    }
+
+    [Fact]
+    public void A_superuser_grants_as_anybody()
+    {
+        var granted = Roles with { Grantors = ["reader"] };
+
+        Assert.Empty(RestorePrivileges.Decide(granted, missing: [], foreign: []).Options);
+        Assert.Equal(["--no-privileges"], RestorePrivileges.Decide(granted, missing: [], foreign: [], isSuperuser: false).Options);
     }
 
     [Theory]

@@ -5,7 +5,7 @@ namespace ProdReady.BackupWorker.Tests.Restoring;
 public sealed class SqlStatementsTests
 {
     [Fact]
-    public void Quotes_hold_what_would_end_a_statement()
+    public async Task Quotes_hold_what_would_end_a_statement()
     {
         const string script =
             """
@@ -18,6 +18,12 @@ public sealed class SqlStatementsTests
             COMMENT ON ROLE x IS 'two
             lines; it''s -- no comment';
             ALTER ROLE x SET y TO E'back\\slash\'; still';
+            ALTER ROLE x SET w TO E'a''\'; b';
+            CREATE FUNCTION f(date) RETURNS int AS $_$ SELECT '$$; $1 "
+            -- TOC entry 1 (class 0 OID 0)
+            \no command; $_$ LANGUAGE sql;
+            CREATE FUNCTION g() RETURNS int AS $$a;$$ LANGUAGE sql;
+            SELECT $1 + $2;
             ALTER ROLE x SET "z";
             """;
 
@@ -27,9 +33,21 @@ public sealed class SqlStatementsTests
                 "CREATE ROLE \"a;b\"\"c\"",
                 "COMMENT ON ROLE x IS 'two\nlines; it''s -- no comment'",
                 "ALTER ROLE x SET y TO E'back\\\\slash\\'; still'",
+                "ALTER ROLE x SET w TO E'a''\\'; b'",
+                "CREATE FUNCTION f(date) RETURNS int AS $_$ SELECT '$$; $1 \"\n-- TOC entry 1 (class 0 OID 0)\n\\no command; $_$ LANGUAGE sql",
+                "CREATE FUNCTION g() RETURNS int AS $$a;$$ LANGUAGE sql",
+                "SELECT $1 + $2",
                 "ALTER ROLE x SET \"z\"",
             ],
-            SqlStatements.Split(script).Select(statement => statement.ReplaceLineEndings("\n")));
+            (await ReadAsync(script)).Select(statement => statement.Sql.ReplaceLineEndings("\n")));
+    }
+
+    [Fact]
+    public async Task Comments_belong_to_the_statement_that_follows()
+    {
+        var statements = await ReadAsync("-- a\n--\n\nSELECT 1;\n\\connect x\n-- b\nSELECT 2");
+
+        Assert.Equal([new("SELECT 1", "-- a\n--\n"), new("SELECT 2", "-- b\n")], statements);
     }
 
     [Theory]
@@ -39,6 +57,8 @@ public sealed class SqlStatementsTests
     [InlineData("COMMENT ON ROLE app IS 'GRANT a TO b'", "COMMENT ON ROLE", "app")]
     [InlineData("SECURITY LABEL FOR p ON ROLE app IS 'x'", "SECURITY LABEL", "app")]
     [InlineData("GRANT readers TO \"app\" WITH ADMIN OPTION GRANTED BY postgres", "GRANT", "readers,app")]
+    [InlineData("GRANT ALTER SYSTEM ON PARAMETER \"my.setting\" TO app WITH GRANT OPTION", "GRANT ON PARAMETER", "app")]
+    [InlineData("GRANT SET ON PARAMETER work_mem TO PUBLIC", "GRANT ON PARAMETER", "")]
     public void Statements_about_roles_say_which_ones(string sql, string kind, string roles)
     {
         var statement = RoleStatement.TryParse(sql)!;
@@ -57,5 +77,17 @@ public sealed class SqlStatementsTests
     {
         Assert.Equal("GRANT a TO b", RoleStatement.TryParse("GRANT a TO b GRANTED BY gone")!.WithoutGrantor);
         Assert.Null(RoleStatement.TryParse("GRANT a TO b")!.WithoutGrantor);
+    }
+
+    private static async Task<List<SqlStatement>> ReadAsync(string script)
+    {
+        using var reader = new StringReader(script);
+        var statements = new List<SqlStatement>();
+        await foreach (var statement in SqlStatements.ReadAsync(reader, TestContext.Current.CancellationToken))
+        {
+            statements.Add(statement);
+        }
+
+        return statements;
     }
 }
