@@ -8,6 +8,9 @@ namespace ProdReady.ServiceDefaults.Caching;
 /// </summary>
 internal sealed class PendingChanges
 {
+    /// <summary>The pattern of all keys.</summary>
+    public const string Everything = "*";
+
     /// <summary>More than that, and everything is removed.</summary>
     private const int Most = 10_000;
 
@@ -20,7 +23,7 @@ internal sealed class PendingChanges
         if (_changes.Count >= Most)
         {
             _changes.Clear();
-            _changes[new Change(ChangeKind.PatternBegun, "*")] = null;
+            _changes[new Change(ChangeKind.PatternBegun, Everything)] = null;
         }
 
         _changes[change] = mark;

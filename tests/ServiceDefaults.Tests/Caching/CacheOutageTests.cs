@@ -108,6 +108,39 @@ public sealed class CacheOutageTests : IAsyncLifetime
             node.Cache.GetOrSetAsync(key, _ => Task.FromResult(source), options, Cancellation).AsTask();
     }
 
+    /// <summary>So short that no connection is lost, and nothing else makes anybody forget what it knows.</summary>
+    [Fact]
+    public async Task A_tag_that_is_new_while_Redis_is_frozen_is_shared_afterwards()
+    {
+        CacheEntryOptions options = new() { Tags = ["new"] };
+        await _redis.FreezeAsync();
+        await _one.Cache.SetAsync("key", "alone", options, Cancellation);
+        Assert.Equal("alone", await _one.Cache.GetAsync<string>("key", Cancellation));
+        await _redis.ThawAsync();
+        await Eventually.ReadAsync(async () => await _one.Cache.GetAsync<string>("key", Cancellation), value => value is null);
+
+        await IsSharedAsync(options);
+    }
+
+    /// <summary>So many changes that the removal of the tag itself is no longer known when Redis is back, only that all must go.</summary>
+    [Fact]
+    public async Task A_tag_that_is_removed_among_too_many_changes_is_shared_afterwards()
+    {
+        CacheEntryOptions options = new() { Tags = ["tag"] };
+        await _redis.FreezeAsync();
+        // What is asked first is done when Redis goes on, answered or not; what comes after it is not asked
+        await _one.Cache.RemoveAsync("asked", Cancellation);
+        await _one.Cache.RemoveByTagAsync("tag", Cancellation);
+        for (var change = 0; change <= 10_000; change++)
+        {
+            _one.Get<PendingChanges>().Add(new Change(ChangeKind.Key, $"other {change}"));
+        }
+
+        await _redis.ThawAsync();
+
+        await IsSharedAsync(options);
+    }
+
     [Fact]
     public async Task After_a_reconnect_memory_is_not_believed()
     {
@@ -162,6 +195,14 @@ public sealed class CacheOutageTests : IAsyncLifetime
             },
             value => value == 2);
     }
+
+    private Task<string?> IsSharedAsync(CacheEntryOptions options) => Eventually.ReadAsync(
+        async () =>
+        {
+            await _one.Cache.SetAsync("key", "shared", options, Cancellation);
+            return await _other.Cache.GetAsync<string>("key", Cancellation);
+        },
+        value => value == "shared");
 
     private static async Task<T> BoundedAsync<T>(Func<ValueTask<T>> operation)
     {
