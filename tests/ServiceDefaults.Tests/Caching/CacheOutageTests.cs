@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Time.Testing;
 using ProdReady.ServiceDefaults.Caching;
 using ProdReady.Testing;
 
@@ -181,7 +182,7 @@ public sealed class CacheOutageTests : IAsyncLifetime
     {
         await _redis.KillAsync();
         var started = Stopwatch.GetTimestamp();
-        await using var late = await CacheNode.StartAsync(_redis.ConnectionString, "outage");
+        await using var late = await CacheNode.StartAnywayAsync(_redis.ConnectionString, "outage");
         Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(15));
         Assert.Equal(1, await late.Cache.GetOrSetAsync("key", _ => Task.FromResult(1), cancellationToken: Cancellation));
 
@@ -194,6 +195,23 @@ public sealed class CacheOutageTests : IAsyncLifetime
                 return await _one.Cache.GetAsync<int>("key", Cancellation);
             },
             value => value == 2);
+    }
+
+    /// <summary>No look at Redis but those that the start itself makes.</summary>
+    [Fact]
+    public async Task Who_starts_while_Redis_hesitates_shares_from_its_start_on()
+    {
+        await using var node = await CacheNode.StartAsync(_redis.ConnectionString, "outage", ("Cache:RedisTimeout", "00:00:01"));
+        await node.Get<IEnumerable<IHostedService>>().OfType<CacheWorker>().Single().StopAsync(Cancellation);
+        using var worker = ActivatorUtilities.CreateInstance<CacheWorker>(node.Get<IServiceProvider>(), new FakeTimeProvider());
+        await _redis.FreezeAsync();
+        var starting = worker.StartAsync(Cancellation);
+        await Eventually.ReadAsync(() => Task.FromResult(node.Log.Count), lines => lines > 0);
+        await _redis.ThawAsync();
+        await starting;
+
+        Assert.True(node.Get<CacheRedis>().IsUsable, node.State);
+        await worker.StopAsync(Cancellation);
     }
 
     private Task<string?> IsSharedAsync(CacheEntryOptions options) => Eventually.ReadAsync(
