@@ -132,6 +132,12 @@ public sealed partial class Cache
                 break;
             default:
                 await RemoveByPatternAsync(change.Name);
+                if (change.Name == PendingChanges.Everything)
+                {
+                    // It stands for removals by tag, too, whose versions Redis was never told
+                    Tags.ForgetAll();
+                }
+
                 break;
         }
     }

@@ -4,8 +4,9 @@ using StackExchange.Redis;
 namespace ProdReady.ServiceDefaults.Caching;
 
 /// <summary>
-/// The cache's way to Redis: bounded, never throwing, and closed from the first failure until <see cref="CacheWorker"/> has heard from
-/// Redis again. So a frozen Redis costs the calls that are under way their bound once, and the ones after them nothing.
+/// The cache's way to Redis: bounded, never throwing, and closed from the first outage until <see cref="CacheWorker"/> has heard from
+/// Redis again. So a frozen Redis costs the calls that are under way their bound once, and the ones after them nothing. A command that
+/// Redis refuses for its own sake closes nothing: the next one may well succeed, and would only be kept from the others.
 /// </summary>
 internal sealed class CacheRedis(IConnectionMultiplexer multiplexer, IOptions<CacheOptions> options, CacheMetrics metrics)
 {
@@ -36,7 +37,7 @@ internal sealed class CacheRedis(IConnectionMultiplexer multiplexer, IOptions<Ca
         catch (Exception exception) when (IsOutage(exception))
         {
             metrics.RedisFailed();
-            _isUsable = false;
+            CloseAfter(exception);
             return default;
         }
     }
@@ -53,13 +54,34 @@ internal sealed class CacheRedis(IConnectionMultiplexer multiplexer, IOptions<Ca
         }
         catch (Exception exception) when (IsOutage(exception))
         {
-            _isUsable = false;
+            CloseAfter(exception);
             throw;
         }
     }
 
+    /// <summary>Whether Redis did not do what it was asked, or may not have.</summary>
     public static bool IsOutage(Exception exception) =>
         exception is RedisException or TimeoutException or ObjectDisposedException;
+
+    /// <summary>
+    /// Whether Redis is there and refused this one command. Not among them is what it would say to the next one as well: that it loads,
+    /// is full, busy, read-only, without its primary or replicas, or does not know us.
+    /// </summary>
+    /// <remarks>The library calls everything an unknown command that begins with <c>ERR</c>, a script's own errors too.</remarks>
+    private static bool IsRefusal(Exception exception) => exception is RedisServerException
+    {
+        Kind: RedisErrorKind.Unknown or RedisErrorKind.UnknownError or RedisErrorKind.UnknownCommand or RedisErrorKind.WrongType
+            or RedisErrorKind.NoScript or RedisErrorKind.ExecAbort or RedisErrorKind.TryAgain or RedisErrorKind.CrossSlot
+            or RedisErrorKind.Moved or RedisErrorKind.Ask or RedisErrorKind.UnknownRedirectTarget,
+    };
+
+    private void CloseAfter(Exception exception)
+    {
+        if (!IsRefusal(exception))
+        {
+            _isUsable = false;
+        }
+    }
 
     private Task<T> AskAsync<T>(Func<IDatabase, Task<T>> action) =>
         action(multiplexer.GetDatabase()).WaitAsync(options.Value.RedisTimeout);

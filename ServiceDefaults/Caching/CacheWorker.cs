@@ -31,7 +31,8 @@ internal sealed partial class CacheWorker(
         redis.Multiplexer.ConfigurationChanged += (_, _) => _mustDistrust = true;
         feed.Changed += memory.Apply;
         feed.Lost += () => _mustDistrust = true;
-        await LookAsync();
+        // Twice where need be: until a look succeeds, what is set is kept from the others, and on a busy machine the first one is the slowest
+        _ = await LookAsync() || await LookAsync();
         await base.StartAsync(cancellationToken);
     }
 
@@ -44,7 +45,7 @@ internal sealed partial class CacheWorker(
         }
     }
 
-    private async Task LookAsync()
+    private async Task<bool> LookAsync()
     {
         try
         {
@@ -71,6 +72,8 @@ internal sealed partial class CacheWorker(
                 _mustDistrust = false;
                 memory.Distrust();
             }
+
+            return true;
         }
         catch (Exception exception) when (CacheRedis.IsOutage(exception))
         {
@@ -80,11 +83,14 @@ internal sealed partial class CacheWorker(
                 _isAway = true;
                 Log.Away(logger, exception.Message);
             }
+
+            return false;
         }
         catch (Exception exception)
         {
             // A bug must not end the loop: without it, lost messages would never be found
             Log.Failed(logger, exception);
+            return false;
         }
     }
 

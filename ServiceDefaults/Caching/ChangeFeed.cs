@@ -29,13 +29,14 @@ internal sealed class ChangeFeed(CacheRedis redis)
     public string? Fence => _fence;
 
     /// <summary>Adds the commands that announce a change to a batch, behind those that make it.</summary>
-    public Task AnnounceIn(IDatabaseAsync batch, Change change) => batch.ScriptEvaluateAsync(
-        CacheScripts.Announce,
-        [redis.Keys.State, redis.Keys.Log],
-        [_newEpoch, change.Encode(redis.Node), redis.Keys.Channel.ToString(), LogLength, change.Kind == ChangeKind.PatternBegun ? 1 : 0]);
+    /// <remarks>
+    /// As EVAL: where a server has forgotten a script, the library sends it anew, but as a command of the same batch, which by then is
+    /// sent, and nobody ever gets an answer.
+    /// </remarks>
+    public Task AnnounceIn(IDatabaseAsync batch, Change change) => AnnounceAsync(batch, change, CommandFlags.NoScriptCache);
 
     /// <summary>Announces a change by itself.</summary>
-    public Task<bool> AnnounceAsync(IDatabase database, Change change) => DoneAsync(AnnounceIn(database, change));
+    public Task<bool> AnnounceAsync(IDatabase database, Change change) => DoneAsync(AnnounceAsync(database, change, CommandFlags.None));
 
     /// <summary>The fence as Redis has it now.</summary>
     public async Task<string> ReadFenceAsync(IDatabase database)
@@ -98,6 +99,12 @@ internal sealed class ChangeFeed(CacheRedis redis)
 
         return true;
     }
+
+    private Task<RedisResult> AnnounceAsync(IDatabaseAsync database, Change change, CommandFlags flags) => database.ScriptEvaluateAsync(
+        CacheScripts.Announce,
+        [redis.Keys.State, redis.Keys.Log],
+        [_newEpoch, change.Encode(redis.Node), redis.Keys.Channel.ToString(), LogLength, change.Kind == ChangeKind.PatternBegun ? 1 : 0],
+        flags);
 
     private static async Task<bool> DoneAsync(Task task)
     {

@@ -8,8 +8,14 @@ namespace ProdReady.ServiceDefaults.Caching;
 /// </summary>
 internal sealed class PendingChanges
 {
+    /// <summary>The pattern of all keys.</summary>
+    public const string Everything = "*";
+
     /// <summary>More than that, and everything is removed.</summary>
     private const int Most = 10_000;
+
+    /// <summary>How many may fail in one flush: looks for lost messages wait for its end.</summary>
+    private const int MostFailures = 100;
 
     private readonly ConcurrentDictionary<Change, byte[]?> _changes = new();
 
@@ -20,7 +26,7 @@ internal sealed class PendingChanges
         if (_changes.Count >= Most)
         {
             _changes.Clear();
-            _changes[new Change(ChangeKind.PatternBegun, "*")] = null;
+            _changes[new Change(ChangeKind.PatternBegun, Everything)] = null;
         }
 
         _changes[change] = mark;
@@ -29,11 +35,13 @@ internal sealed class PendingChanges
     /// <summary>Hands each to <paramref name="apply"/>, which adds it again if it could not be done, while <paramref name="goOn"/> holds.</summary>
     public async Task FlushAsync(Func<Change, byte[]?, Task> apply, Func<bool> goOn)
     {
-        foreach (var change in _changes.Keys.TakeWhile(_ => goOn()))
+        var failures = 0;
+        foreach (var change in _changes.Keys.TakeWhile(_ => failures < MostFailures && goOn()))
         {
             // Taken out first: one of the same name that fails meanwhile must stay
             _changes.TryRemove(change, out var mark);
             await apply(change, mark);
+            failures += _changes.ContainsKey(change) ? 1 : 0;
         }
     }
 }

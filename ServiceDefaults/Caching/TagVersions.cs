@@ -57,8 +57,9 @@ internal sealed class TagVersions(CacheRedis redis, ChangeFeed feed, PendingChan
         var stamp = new TagVersion[tags.Count];
         for (var index = 0; index < stamp.Length; index++)
         {
-            // Without Redis any version serves while this process is alone; nobody else will take it for current
-            stamp[index] = new(tags[index], await FindAsync(tags[index]) ?? _known.GetOrAdd(tags[index], _ => NewVersion()));
+            // Without Redis any version serves while this process is alone. It is not remembered: Redis has another one, and all that is
+            // stamped with ours would be old to everybody else for good
+            stamp[index] = new(tags[index], await FindAsync(tags[index]) ?? NewVersion());
         }
 
         return stamp;

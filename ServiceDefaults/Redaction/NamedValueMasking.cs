@@ -17,6 +17,7 @@ internal static class NamedValueMasking
         StringBuilder? masked = null;
         var copied = 0;
         var position = 0;
+        var lines = new LineCursor(text);
         while (text.AsSpan(position).IndexOfAny('=', ':') is >= 0 and var offset)
         {
             var separator = position + offset;
@@ -27,7 +28,12 @@ internal static class NamedValueMasking
                 continue;
             }
 
-            var (start, end) = Value(text, separator, name);
+            var (start, end) = Value(ref lines, separator, name);
+            if (text[separator] == '=' && IsSetting(text.AsSpan(0, separator), name))
+            {
+                (start, end) = Setting(ref lines, start, end);
+            }
+
             if (end <= start)
             {
                 continue;
@@ -54,16 +60,16 @@ internal static class NamedValueMasking
         return text[start..];
     }
 
-    private static (int Start, int End) Value(string text, int separator, ReadOnlySpan<char> name)
+    private static (int Start, int End) Value(ref LineCursor lines, int separator, ReadOnlySpan<char> name)
     {
+        var text = lines.Text;
         var start = separator + 1;
         while (start < text.Length && text[start] == ' ')
         {
             start++;
         }
 
-        var line = text.AsSpan(start);
-        line = line[..(line.IndexOfAny('\r', '\n') is >= 0 and var newLine ? newLine : line.Length)];
+        var line = lines.From(start);
         var open = line.StartsWith('\\') ? 1 : 0;
         if (line.Length > open && line[open] is '"' or '\'')
         {
@@ -82,7 +88,54 @@ internal static class NamedValueMasking
             && (name.EndsWith("Authorization", StringComparison.OrdinalIgnoreCase)
                 || name.EndsWith("Cookie", StringComparison.OrdinalIgnoreCase)
                 || name.EndsWith("Signature", StringComparison.OrdinalIgnoreCase));
-        return (start, start + (isHeader ? line.Length : EndOfValue(line, text, separator, start)));
+        return (start, start + (isHeader ? line.Length : EndOfValue(ref lines, separator, start)));
+    }
+
+    /// <summary>Whether a connection string's setting stands here: its name begins a line, or the words of its name follow a semicolon.</summary>
+    private static bool IsSetting(ReadOnlySpan<char> text, ReadOnlySpan<char> name)
+    {
+        text = text.TrimEnd(' ');
+        if (!text.EndsWith(name))
+        {
+            return false;
+        }
+
+        text = text[..^name.Length].TrimEnd(' ');
+        if (text is [] or [.., '\r' or '\n'])
+        {
+            return true;
+        }
+
+        while (text is [.., ' ' or '_' or '-'] || (text.Length > 0 && char.IsAsciiLetterOrDigit(text[^1])))
+        {
+            text = text[..^1];
+        }
+
+        return text is [.., ';'];
+    }
+
+    /// <summary>
+    /// A connection string's password may have anything in it but a semicolon, so that nothing else tells where it ends. Within quotes, it
+    /// may have that too, and twice the quote itself. Quotes stay where they are around all of it.
+    /// </summary>
+    private static (int Start, int End) Setting(ref LineCursor lines, int start, int end)
+    {
+        var text = lines.Text;
+        var quote = start > 0 && text[start - 1] is '"' or '\'' ? text[start - 1] : '\0';
+        while (quote != '\0' && end + 1 < text.Length && text[end] == quote && text[end + 1] == quote)
+        {
+            end += 2 + ClosingQuote(lines.From(end + 2), quote, escaped: false);
+        }
+
+        var rest = lines.From(end);
+        var close = rest.StartsWith('\\') ? 2 : 1;
+        if (quote != '\0' && (rest.Length <= close || rest[close..].TrimStart(' ') is [] or [';', ..]))
+        {
+            return (start, end);
+        }
+
+        start -= quote == '\0' ? 0 : text[start - 2] == '\\' ? 2 : 1;
+        return (start, lines.Semicolon(end) ?? end + rest.Length);
     }
 
     private static int ClosingQuote(ReadOnlySpan<char> value, char quote, bool escaped)
@@ -106,15 +159,43 @@ internal static class NamedValueMasking
     /// Behind <c>name=</c> a connection string's value ends at its semicolon, else a value ends with its word; behind
     /// <c>name: </c> and <c>name = </c> it may be several words.
     /// </summary>
-    private static int EndOfValue(ReadOnlySpan<char> line, string text, int separator, int start)
+    private static int EndOfValue(ref LineCursor lines, int separator, int start)
     {
-        var spaced = text[separator] == ':' || start > separator + 1 || (separator > 0 && text[separator - 1] == ' ');
-        var end = spaced ? line.IndexOfAny(EndsPhrase) : line.IndexOf(';');
-        if (end < 0 && !spaced)
+        var line = lines.From(start);
+        var spaced = lines.Text[separator] == ':' || start > separator + 1 || (separator > 0 && lines.Text[separator - 1] == ' ');
+        var end = spaced ? line.IndexOfAny(EndsPhrase) : lines.Semicolon(start) - start ?? line.IndexOfAny(EndsWord);
+        return end < 0 ? line.Length : end;
+    }
+
+    /// <summary>Remembers where the line and the next semicolon are: to look for them anew at each value would be as often as the text is long.</summary>
+    private ref struct LineCursor(string text)
+    {
+        private int _end = -1;
+        private int _semicolon = -1;
+
+        public readonly string Text => text;
+
+        /// <summary>What is left of the line.</summary>
+        public ReadOnlySpan<char> From(int start)
         {
-            end = line.IndexOfAny(EndsWord);
+            if (start > _end)
+            {
+                _end = text.AsSpan(start).IndexOfAny('\r', '\n') is >= 0 and var newLine ? start + newLine : text.Length;
+            }
+
+            return text.AsSpan(start, _end - start);
         }
 
-        return end < 0 ? line.Length : end;
+        /// <summary>Where the next one of the line is.</summary>
+        public int? Semicolon(int start)
+        {
+            var line = From(start);
+            if (start > _semicolon)
+            {
+                _semicolon = line.IndexOf(';') is >= 0 and var found ? start + found : _end;
+            }
+
+            return _semicolon < _end ? _semicolon : null;
+        }
     }
 }

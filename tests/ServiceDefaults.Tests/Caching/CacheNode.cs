@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using ProdReady.ServiceDefaults.Caching;
+using ProdReady.Testing;
 using StackExchange.Redis;
 
 namespace ProdReady.ServiceDefaults.Tests.Caching;
@@ -20,7 +21,19 @@ internal sealed class CacheNode : IAsyncDisposable
     /// <summary>Warnings and errors, as <c>Category: text</c>.</summary>
     public IReadOnlyCollection<string> Log => _log.Lines;
 
+    /// <summary>How it stands with Redis, and its log: for the message of a test that fails.</summary>
+    public string State => $"Redis is {(Get<CacheRedis>().IsUsable ? "usable" : "away")}. {string.Join(' ', Log)}";
+
+    /// <summary>Starts one, and waits until it shares: before that, what is set stays in its own memory, and is removed later.</summary>
     public static async Task<CacheNode> StartAsync(string redis, string prefix, params (string Key, string Value)[] settings)
+    {
+        var node = await StartAnywayAsync(redis, prefix, settings);
+        await Eventually.ReadAsync(() => Task.FromResult(node.State), _ => node.Get<CacheRedis>().IsUsable);
+        return node;
+    }
+
+    /// <summary>Starts one, whether Redis is there or not.</summary>
+    public static async Task<CacheNode> StartAnywayAsync(string redis, string prefix, params (string Key, string Value)[] settings)
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Configuration["ConnectionStrings:redis"] = redis;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Time.Testing;
 using ProdReady.ServiceDefaults.Caching;
 using ProdReady.Testing;
 
@@ -108,6 +109,39 @@ public sealed class CacheOutageTests : IAsyncLifetime
             node.Cache.GetOrSetAsync(key, _ => Task.FromResult(source), options, Cancellation).AsTask();
     }
 
+    /// <summary>So short that no connection is lost, and nothing else makes anybody forget what it knows.</summary>
+    [Fact]
+    public async Task A_tag_that_is_new_while_Redis_is_frozen_is_shared_afterwards()
+    {
+        CacheEntryOptions options = new() { Tags = ["new"] };
+        await _redis.FreezeAsync();
+        await _one.Cache.SetAsync("key", "alone", options, Cancellation);
+        Assert.Equal("alone", await _one.Cache.GetAsync<string>("key", Cancellation));
+        await _redis.ThawAsync();
+        await Eventually.ReadAsync(async () => await _one.Cache.GetAsync<string>("key", Cancellation), value => value is null);
+
+        await IsSharedAsync(options);
+    }
+
+    /// <summary>So many changes that the removal of the tag itself is no longer known when Redis is back, only that all must go.</summary>
+    [Fact]
+    public async Task A_tag_that_is_removed_among_too_many_changes_is_shared_afterwards()
+    {
+        CacheEntryOptions options = new() { Tags = ["tag"] };
+        await _redis.FreezeAsync();
+        // What is asked first is done when Redis goes on, answered or not; what comes after it is not asked
+        await _one.Cache.RemoveAsync("asked", Cancellation);
+        await _one.Cache.RemoveByTagAsync("tag", Cancellation);
+        for (var change = 0; change <= 10_000; change++)
+        {
+            _one.Get<PendingChanges>().Add(new Change(ChangeKind.Key, $"other {change}"));
+        }
+
+        await _redis.ThawAsync();
+
+        await IsSharedAsync(options);
+    }
+
     [Fact]
     public async Task After_a_reconnect_memory_is_not_believed()
     {
@@ -148,7 +182,7 @@ public sealed class CacheOutageTests : IAsyncLifetime
     {
         await _redis.KillAsync();
         var started = Stopwatch.GetTimestamp();
-        await using var late = await CacheNode.StartAsync(_redis.ConnectionString, "outage");
+        await using var late = await CacheNode.StartAnywayAsync(_redis.ConnectionString, "outage");
         Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(15));
         Assert.Equal(1, await late.Cache.GetOrSetAsync("key", _ => Task.FromResult(1), cancellationToken: Cancellation));
 
@@ -162,6 +196,31 @@ public sealed class CacheOutageTests : IAsyncLifetime
             },
             value => value == 2);
     }
+
+    /// <summary>No look at Redis but those that the start itself makes.</summary>
+    [Fact]
+    public async Task Who_starts_while_Redis_hesitates_shares_from_its_start_on()
+    {
+        await using var node = await CacheNode.StartAsync(_redis.ConnectionString, "outage", ("Cache:RedisTimeout", "00:00:01"));
+        await node.Get<IEnumerable<IHostedService>>().OfType<CacheWorker>().Single().StopAsync(Cancellation);
+        using var worker = ActivatorUtilities.CreateInstance<CacheWorker>(node.Get<IServiceProvider>(), new FakeTimeProvider());
+        await _redis.FreezeAsync();
+        var starting = worker.StartAsync(Cancellation);
+        await Eventually.ReadAsync(() => Task.FromResult(node.Log.Count), lines => lines > 0);
+        await _redis.ThawAsync();
+        await starting;
+
+        Assert.True(node.Get<CacheRedis>().IsUsable, node.State);
+        await worker.StopAsync(Cancellation);
+    }
+
+    private Task<string?> IsSharedAsync(CacheEntryOptions options) => Eventually.ReadAsync(
+        async () =>
+        {
+            await _one.Cache.SetAsync("key", "shared", options, Cancellation);
+            return await _other.Cache.GetAsync<string>("key", Cancellation);
+        },
+        value => value == "shared");
 
     private static async Task<T> BoundedAsync<T>(Func<ValueTask<T>> operation)
     {

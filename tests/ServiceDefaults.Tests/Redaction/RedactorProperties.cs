@@ -17,6 +17,9 @@ public sealed class RedactorProperties
         from first in Gen.Char["123456789"]
         select first + digits;
 
+    /// <summary>What a password may have between its letters.</summary>
+    private static readonly Gen<string> Printable = Gen.String[Gen.Char[" !\"#$%&'()*+,-./019:<=>?@AZ[\\]^_`az{|}~é"], 0, 6];
+
     /// <summary>Where secrets stand, in all forms that the text around them takes.</summary>
     private static readonly Gen<(string Text, string Hidden)> Leak = Gen.OneOf(
         from secret in Secret
@@ -58,6 +61,19 @@ public sealed class RedactorProperties
     public void Nothing_around_it_lets_a_secret_through() => Gen.Select(Text, Leak, Text).Sample((before, leak, after) =>
         !Redactor.Text($"{before}\n{leak.Text}\n{after}").Contains(leak.Hidden, StringComparison.Ordinal), iter: 3_000);
 
+    /// <summary>Whatever its password is made of, if only it has no semicolon: that ends it.</summary>
+    [Fact]
+    public void No_part_of_a_password_in_a_connection_string_is_left() => Gen.Select(Printable, Secret, Printable, Secret, Printable)
+        .SelectMany((before, first, between, second, after) =>
+            from form in Gen.OneOf(
+                "Host=db;Username=me;Password={0}", "Password={0}", "Host=db;Password={0};Database=shop", "Host=db; Password = {0}",
+                "Server=db;Ssl Password={0};Port=1", "failed:\nPWD={0}\nnext", "opens 'Host=db;Password={0}\r\nnext")
+            select (Text: form.Replace("{0}", before + first + between + second + after, StringComparison.Ordinal), first, second))
+        .Sample(
+            leak => !Redactor.Text(leak.Text).Contains(leak.first, StringComparison.Ordinal)
+                && !Redactor.Text(leak.Text).Contains(leak.second, StringComparison.Ordinal),
+            iter: 20_000);
+
     [Fact]
     public void No_value_of_a_query_is_left() => Gen.Select(Secret, Secret.Array[1, 5]).Sample((name, values) =>
     {
@@ -78,6 +94,9 @@ public sealed class RedactorProperties
     [InlineData("@:")]
     [InlineData("Bearer ")]
     [InlineData("a-")]
+    [InlineData(";a Password='")]
+    [InlineData("Password=;")]
+    [InlineData("Password=a,")]
     public void Hostile_text_costs_no_more_than_its_length(string piece)
     {
         // A quadratic rule would take minutes for a text of this length
