@@ -126,7 +126,8 @@ internal sealed class RestoreHandler(
         {
             if ((copy.Damage ?? CopyRestorer.WhyRefused(copy, request)) is { } known)
             {
-                last = (RestoreVerdict.Corrupt, known);
+                // As without the roles: that nothing proves it is not that it is damaged
+                last = (copy.Damage is null ? RestoreVerdict.Failed : RestoreVerdict.Corrupt, known);
                 continue;
             }
 
