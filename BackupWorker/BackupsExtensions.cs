@@ -26,6 +26,8 @@ internal static class BackupsExtensions
     {
         builder.AddArchives();
         builder.AddBackupStorage();
+        // Also for the command line, whose runs and removals are no other than the service's
+        builder.Services.AddSingleton<IValidateOptions<BackupsOptions>, ValidateBackupsOptions>();
         builder.Services.AddSingleton<BackupSources>();
         builder.Services.AddSingleton<PostgresPrograms>();
         builder.Services.AddSingleton<ArchiveFeed>();
@@ -64,7 +66,7 @@ internal static class BackupsExtensions
     /// <summary>Adds the worker that carries out what requests start, the check of its settings at start, and its health.</summary>
     public static IHostApplicationBuilder AddBackupRuns(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<IValidateOptions<BackupsOptions>, ValidateBackupsOptions>();
+        builder.Services.AddSingleton<IValidateOptions<BackupsOptions>, ValidateBackupFolder>();
         builder.Services.AddSingleton<RunQueue>();
         builder.Services.AddHostedService<EncryptionReport>();
         builder.Services.AddHostedService<RunWorker>();

@@ -21,8 +21,7 @@ internal static class CatalogCommand
             needsDatabase: true,
             async (host, token) =>
             {
-                // Brings the schema up to date, for a database that the service has not run on yet
-                await host.StartAsync(token);
+                await CliHost.StartAsync(host, token);
                 var counts = await work(host.Services.GetRequiredService<ManifestCatalogue>(), token);
                 await host.StopAsync(CancellationToken.None);
                 return await TellAsync(counts, result.GetValue(json));

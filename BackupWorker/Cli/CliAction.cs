@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
 using ProdReady.ServiceDefaults.Configuration;
+using ProdReady.ServiceDefaults.Hosting;
 
 namespace ProdReady.BackupWorker.Cli;
 
@@ -33,9 +34,9 @@ internal static class CliAction
         {
             return await FailAsync(ExitCode.Interrupted, "Interrupted.");
         }
-        catch (OptionsValidationException exception)
+        catch (Exception exception) when (ServiceRunner.SettingFailures(exception) is { Count: > 0 } failures)
         {
-            return await FailAsync(ExitCode.Configuration, string.Join(Environment.NewLine, exception.Failures));
+            return await FailAsync(ExitCode.Configuration, string.Join(Environment.NewLine, failures));
         }
         catch (Exception exception) when (exception is BackupException or NpgsqlException or IOException or UnauthorizedAccessException)
         {

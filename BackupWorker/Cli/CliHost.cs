@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
 using ProdReady.BackupWorker.Drills;
 using ProdReady.BackupWorker.Runs;
 using ProdReady.BackupWorker.Storage;
@@ -31,6 +32,16 @@ internal static class CliHost
     public static bool HasDatabase(IConfiguration configuration) =>
         !string.IsNullOrWhiteSpace(configuration.GetConnectionString("prodready"))
         || !string.IsNullOrWhiteSpace(configuration.GetConnectionString("prodready-direct"));
+
+    /// <summary>Brings the schema up to date, for a database that the service has not run on yet.</summary>
+    /// <exception cref="AggregateException">Several settings are wrong.</exception>
+    /// <exception cref="OptionsValidationException">One is.</exception>
+    public static Task StartAsync(IHost host, CancellationToken cancellationToken)
+    {
+        // Ahead of the host's own validation, which would log the same failure once more with its stack
+        host.Services.GetService<IStartupValidator>()?.Validate();
+        return host.StartAsync(cancellationToken);
+    }
 
     private static void AddStack(ConfigurationManager configuration)
     {

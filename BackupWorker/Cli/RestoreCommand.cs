@@ -71,6 +71,11 @@ internal static class RestoreCommand
 
     private static async Task<int> RunAsync(IHost host, RestoreRequest request, bool json, CancellationToken cancellationToken)
     {
+        if ((TargetDatabase.WhyNot(request.Into) ?? BackupChoice.TryParse(request.Which, out _)) is { } mistake)
+        {
+            return await CliAction.FailAsync(ExitCode.Usage, mistake);
+        }
+
         var handler = host.Services.GetRequiredService<RestoreHandler>();
         var result = await ProgressBar.ShowAsync("Restore", progress => handler.RestoreAsync(request, progress, cancellationToken));
         if (json)

@@ -25,8 +25,7 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(IHost host, string[] databases, bool json, CancellationToken cancellationToken)
     {
-        // Brings the schema up to date, for a database that the service has not run on yet
-        await host.StartAsync(cancellationToken);
+        await CliHost.StartAsync(host, cancellationToken);
         var exitCode = await BackUpAsync(host.Services, databases, json, cancellationToken);
         await host.StopAsync(CancellationToken.None);
         return exitCode;

@@ -32,33 +32,40 @@ internal static class VerifyCommand
 
     private static async Task<int> RunAsync(IHost host, string which, string? database, bool json, CancellationToken cancellationToken)
     {
-        var shelves = host.Services.GetRequiredService<BackupShelves>();
-        var copies = await shelves.ListAsync(cancellationToken);
-        if (which != All)
+        if (BackupChoice.TryParse(which, out var choice) is { } mistake)
         {
-            if (BackupChoice.TryParse(which, out var choice) is { } mistake)
-            {
-                return await CliAction.FailAsync(ExitCode.Usage, mistake);
-            }
-
-            if (choice.IsNewest)
-            {
-                database ??= host.Services.GetRequiredService<BackupSources>().All()[0].Database;
-            }
-
-            copies = choice.Find(copies, database ?? "");
+            return await CliAction.FailAsync(ExitCode.Usage, mistake);
         }
 
-        if (copies.Count == 0)
+        var shelves = host.Services.GetRequiredService<BackupShelves>();
+        var listing = await shelves.LookAsync(cancellationToken);
+        if (choice.IsNewest)
         {
-            return await CliAction.FailAsync(ExitCode.NotFound, $"There is no such backup in {shelves.Locations}. 'list' shows what there is.");
+            database ??= host.Services.GetRequiredService<BackupSources>().All()[0].Database;
+            listing = listing.Of(choice.Find(listing.Copies, database) is [var newest, ..] ? newest.Name : null);
+        }
+        else if (which != All)
+        {
+            listing = listing.Of(listing.NameOf(which));
+        }
+
+        if (listing.IsEmpty)
+        {
+            return await CliAction.FailAsync(
+                listing.NotRead.Count > 0 ? ExitCode.Failed : ExitCode.NotFound,
+                string.Join(' ', listing.NotRead.Prepend($"There is no such backup in {shelves.Locations}. 'list' shows what there is.")));
         }
 
         var verified = await ProgressBar.ShowAsync(
-            "Verify", progress => host.Services.GetRequiredService<VerifyHandler>().VerifyAsync(copies, progress, cancellationToken));
+            "Verify", progress => host.Services.GetRequiredService<VerifyHandler>().VerifyAsync(listing, progress, cancellationToken));
         Write(verified, json);
+        foreach (var sentence in listing.NotRead)
+        {
+            await Console.Error.WriteLineAsync(sentence);
+        }
+
         return verified.Any(copy => copy.Status == VerifiedCopy.Corrupt) ? ExitCode.Corrupt
-            : verified.Any(copy => copy.Status == VerifiedCopy.Unreadable) ? ExitCode.Failed
+            : verified.Any(copy => copy.Status == VerifiedCopy.Unreadable) || listing.NotRead.Count > 0 ? ExitCode.Failed
             : ExitCode.Ok;
     }
 

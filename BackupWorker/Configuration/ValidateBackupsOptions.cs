@@ -1,10 +1,9 @@
 using Microsoft.Extensions.Options;
-using ProdReady.BackupWorker.Storage;
 using ProdReady.ServiceDefaults.Configuration;
 
 namespace ProdReady.BackupWorker.Configuration;
 
-/// <summary>Tries the folder too: a backup that cannot be written is better found now than at two in the morning.</summary>
+/// <summary>What is wrong whoever asks, the service or the command line.</summary>
 internal sealed class ValidateBackupsOptions : IValidateOptions<BackupsOptions>
 {
     private const int MostJobs = 64;
@@ -15,10 +14,6 @@ internal sealed class ValidateBackupsOptions : IValidateOptions<BackupsOptions>
         if (string.IsNullOrWhiteSpace(options.Directory))
         {
             failures.Add("BACKUP_DIR (Backups:Directory) is empty. Example: /var/backups/prodready");
-        }
-        else if (options.Directory != BackupDestinations.NoFolder && WritableFolder.WhyNot(options.Directory) is { } reason)
-        {
-            failures.Add($"BACKUP_DIR (Backups:Directory) is '{options.Directory}', which {reason}. Example: /var/backups/prodready");
         }
 
         foreach (var (index, database) in options.Databases.Index())

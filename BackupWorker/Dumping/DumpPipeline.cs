@@ -53,10 +53,16 @@ internal sealed class DumpPipeline(
             run.Name, codec.Suffix, binaries, snapshot, data, GlobalsDump.Arguments(run.Database, readsPasswords));
         var environment = LibpqEnvironment.From(run.Source.Settings(), connection);
         var (written, content) = await DumpAndCountAsync(run, parts, environment, snapshot, destinations, cancellationToken);
-        return manifest with { Parts = written, Content = content, CompletedAt = time.GetUtcNow() };
+        return manifest with
+        {
+            Parts = [.. written.Select(part => part.Part)],
+            Content = content,
+            CompletedAt = time.GetUtcNow(),
+            Warnings = [.. manifest.Warnings, .. WrittenPart.WarningsOf(written)],
+        };
     }
 
-    private async Task<(ManifestPart[] Written, DatabaseContent Content)> DumpAndCountAsync(
+    private async Task<(WrittenPart[] Written, DatabaseContent Content)> DumpAndCountAsync(
         StartedRun run,
         IReadOnlyList<DumpPart> parts,
         IReadOnlyDictionary<string, string> environment,

@@ -19,7 +19,7 @@ internal sealed class PartWriter(ArchiveCodec codec)
     /// <param name="cancellationToken">Ends it; nothing of the file stays.</param>
     /// <exception cref="BackupException">The program failed.</exception>
     /// <exception cref="StorageException">No destination took it.</exception>
-    public async Task<ManifestPart> WriteAsync(
+    public async Task<WrittenPart> WriteAsync(
         DumpPart part,
         IReadOnlyDictionary<string, string> environment,
         RunDestinations destinations,
@@ -53,7 +53,7 @@ internal sealed class PartWriter(ArchiveCodec codec)
         }
     }
 
-    private async Task<ManifestPart> WriteAsync(
+    private async Task<WrittenPart> WriteAsync(
         DumpPart part, ToolProcess process, RunDestinations destinations, IProgress<long> progress, CancellationToken cancellationToken)
     {
         await using var writer = await destinations.CreateAsync(part.File, cancellationToken);
@@ -66,6 +66,6 @@ internal sealed class PartWriter(ArchiveCodec codec)
         }
 
         await destinations.CommitAsync(writer, cancellationToken);
-        return new(part.Kind, part.File, facts);
+        return new(new(part.Kind, part.File, facts), [.. exit.Warnings]);
     }
 }

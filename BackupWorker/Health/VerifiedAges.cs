@@ -11,6 +11,7 @@ namespace ProdReady.BackupWorker.Health;
 internal sealed partial class VerifiedAges(BackupSources sources, BackupShelves shelves, TimeProvider time, ILogger<VerifiedAges> logger)
 {
     private readonly long _since = time.GetTimestamp();
+
     /// <summary>By destination and database; one that could not be looked at yet is not among them.</summary>
     private volatile Dictionary<string, Dictionary<string, DateTimeOffset>> _newest = [];
 
@@ -42,11 +43,21 @@ internal sealed partial class VerifiedAges(BackupSources sources, BackupShelves 
         _newest = newest;
     }
 
-    /// <summary>The ages. Counted from 1970 while there is no backup at all, so that an alert on the age fires then too.</summary>
-    public IEnumerable<Measurement<double>> Measure() => All.Select(age => new Measurement<double>(
-        (time.GetUtcNow() - (age.Newest ?? DateTimeOffset.UnixEpoch)).TotalSeconds,
-        new("database", age.Database),
-        new KeyValuePair<string, object?>("destination", age.Destination)));
+    /// <summary>
+    /// The ages. Counted from 1970 while there is no backup at all, so that an alert on the age fires then too; and from the start of this
+    /// process for a destination that it could never read: no series would be no alert.
+    /// </summary>
+    public IEnumerable<Measurement<double>> Measure() =>
+    [
+        .. All.Select(age => Of(age.Database, age.Destination, time.GetUtcNow() - (age.Newest ?? DateTimeOffset.UnixEpoch))),
+        .. from shelf in shelves.All
+           where !_newest.ContainsKey(shelf.Name)
+           from source in sources.All()
+           select Of(source.Database, shelf.Name, UpFor),
+    ];
+
+    private static Measurement<double> Of(string database, string destination, TimeSpan age) =>
+        new(age.TotalSeconds, new("database", database), new KeyValuePair<string, object?>("destination", destination));
 
     private async Task<Dictionary<string, DateTimeOffset>?> LookAsync(BackupShelf shelf, CancellationToken cancellationToken)
     {

@@ -18,9 +18,13 @@ internal sealed record ToolExit(string Program, int Code, IReadOnlyList<string> 
             // The tolerated ones last: they come first, and are many
             var told = string.Join(' ', Messages.Where(message => IsTelling(Program, message)).OrderBy(IsUnknownTimeout));
             var detail = told.Length > 0 ? told : "It said nothing on standard error.";
-            return $"{Program} failed with exit code {Code}. {(detail.Length > MaxLength ? detail[..MaxLength] + "…" : detail)}";
+            return $"{Program} failed with exit code {Code}. {Cut(detail)}";
         }
     }
+
+    /// <summary>Its lines that warn: what pg_dump leaves out it says there, and succeeds.</summary>
+    public IEnumerable<string> Warnings =>
+        Messages.Where(message => message.StartsWith(Program + ": warning: ", StringComparison.Ordinal)).Select(Cut);
 
     /// <summary>
     /// Whether all that failed is pg_restore 17 or newer setting <c>transaction_timeout</c> on a server that does not know it
@@ -38,6 +42,8 @@ internal sealed record ToolExit(string Program, int Code, IReadOnlyList<string> 
     /// <summary>Whether a line is about the setting of <see cref="FailedOnlyForUnknownTimeout"/>; each connection says it anew.</summary>
     public static bool IsUnknownTimeout(string message) =>
         message.Contains("unrecognized configuration parameter \"transaction_timeout\"", StringComparison.Ordinal);
+
+    private static string Cut(string text) => text.Length > MaxLength ? text[..MaxLength] + "…" : text;
 
     private static bool IsError(string program, string message) => message.StartsWith(program + ": error: ", StringComparison.Ordinal);
 }

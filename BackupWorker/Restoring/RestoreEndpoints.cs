@@ -60,6 +60,7 @@ internal static class RestoreEndpoints
         var request = new RestoreRequest(manifest.Id, into, WithRoles: restore.WithRoles, Swap: restore.Swap, AcceptUnproved: restore.AcceptUnproved);
         return OperationEndpoints.Answer(operations.TryStart(OperationKind.Restore, manifest.Id, async (operation, token) =>
         {
+            await restores.TellOfNewerAsync(choice, database, found.Name, operation.Progress, token);
             var result = await restores.RestoreAsync(request, operation.Progress, token);
             return new(result.Verdict == RestoreVerdict.Restored ? null : result.Message, Restore: result);
         }));

@@ -34,10 +34,7 @@ internal sealed class RestoreHandler(
             return new(RestoreVerdict.NotFound, which, into, choice.WhyNotFound(all, database, shelves.Locations));
         }
 
-        if (choice.Text == BackupChoice.Latest)
-        {
-            await TellOfNewerAsync(database, first.Name, progress, cancellationToken);
-        }
+        await TellOfNewerAsync(choice, database, first.Name, progress, cancellationToken);
 
         var id = first.Manifest.Id;
         if (request.Swap && into == first.Manifest.Database)
@@ -85,13 +82,14 @@ internal sealed class RestoreHandler(
     }
 
     /// <summary>The newest good backup is not the newest one where that is damaged, or cannot be read now: nobody may find that out afterwards.</summary>
-    private async Task TellOfNewerAsync(string database, BackupName chosen, RestoreProgress progress, CancellationToken cancellationToken)
+    public async Task TellOfNewerAsync(
+        BackupChoice choice, string database, BackupName chosen, RestoreProgress progress, CancellationToken cancellationToken)
     {
-        foreach (var shelf in shelves.All)
+        foreach (var shelf in choice.IsNewest ? shelves.All : [])
         {
             try
             {
-                if (await shelf.NewestAsync(database, cancellationToken) is var (newest, _) && newest.StartedAt > chosen.StartedAt)
+                if (await shelf.NewestAsync(database, choice.Before, cancellationToken) is var (newest, _) && newest.StartedAt > chosen.StartedAt)
                 {
                     progress.Say(
                         $"Warning: {shelf.Storage.Location} has a newer backup, {newest}, which is damaged or cannot be read now. An older one is restored: {chosen}.");
@@ -122,7 +120,8 @@ internal sealed class RestoreHandler(
         {
             if ((copy.Damage ?? CopyRestorer.WhyRefused(copy, request)) is { } known)
             {
-                last = (RestoreVerdict.Corrupt, known);
+                // As without the roles: that nothing proves it is not that it is damaged
+                last = (copy.Damage is null ? RestoreVerdict.Failed : RestoreVerdict.Corrupt, known);
                 continue;
             }
 

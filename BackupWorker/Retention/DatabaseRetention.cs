@@ -21,6 +21,7 @@ internal sealed class DatabaseRetention
         // A clock that was ahead made backups that would count as the newest for as long
         _verified = [.. _newestFirst.Where(backup => backup.State == BackupState.Ok && backup.StartedAt <= now)];
         KeepNewestVerified();
+        KeepNewestDrilled();
         foreach (var period in RetentionPeriod.Of(options))
         {
             KeepNewestOf(period, zone);
@@ -82,6 +83,15 @@ internal sealed class DatabaseRetention
         foreach (var backup in _verified.Take(_options.KeepVerified))
         {
             _reasons.Add(backup, _reasons.Count == 0 ? "the newest verified backup" : $"one of the {_options.KeepVerified} newest verified backups");
+        }
+    }
+
+    /// <summary>Every byte may be the one that was written, and none of the newest be restorable: then this is the last one that is known to be.</summary>
+    private void KeepNewestDrilled()
+    {
+        if (_verified.FirstOrDefault(backup => backup.IsDrilled) is { } drilled)
+        {
+            _reasons.TryAdd(drilled, "the newest backup that a drill has restored");
         }
     }
 

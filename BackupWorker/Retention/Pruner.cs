@@ -22,7 +22,11 @@ internal sealed partial class Pruner(
         {
             var copies = held.ToDictionary(copy => copy.Name.ToString());
             var candidates = copies.Values
-                .Select(copy => RetentionCandidate.Of(copy.Name.ToString(), copy.State, isProved: copy.Unproved is null))
+                .Select(copy => RetentionCandidate.Of(
+                    copy.Name.ToString(),
+                    copy.State,
+                    isProved: copy.Unproved is null,
+                    isDrilled: copy.Check is { DrilledAt: not null, DrillError: null }))
                 .OfType<RetentionCandidate>();
             var plan = RetentionPlan.Make([.. candidates], options.Value, time.GetUtcNow(), schedule.Value.Zone);
             planned.AddRange(plan.Decisions.Select(decision => new PlannedRemoval(copies[decision.Backup.Name], decision)));

@@ -25,7 +25,7 @@ internal sealed class KeyGuard(ArchiveKeys keys, IOptions<ArchiveEncryptionOptio
         {
             try
             {
-                if (await shelf.NewestAsync(database, cancellationToken) is { } held && !(newest?.Name.StartedAt >= held.Name.StartedAt))
+                if (await shelf.NewestAsync(database, before: null, cancellationToken) is { } held && !(newest?.Name.StartedAt >= held.Name.StartedAt))
                 {
                     newest = held;
                 }

@@ -23,22 +23,30 @@ internal sealed partial class BackupShelf(IBackupStorage storage, ManifestFiles 
 
     /// <summary>The backups that exist, newest first.</summary>
     /// <exception cref="StorageException">The destination cannot be read.</exception>
-    public async Task<IReadOnlyList<StoredBackup>> ListAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StoredBackup>> ListAsync(CancellationToken cancellationToken) => (await LookAsync(cancellationToken)).Copies;
+
+    /// <summary>The backups that exist, newest first, and the manifests that make none.</summary>
+    /// <exception cref="StorageException">The destination cannot be read.</exception>
+    public async Task<BackupListing> LookAsync(CancellationToken cancellationToken)
     {
         var backups = new List<StoredBackup>();
+        var unusable = new List<UnusableManifest>();
         var all = await FilesAsync(cancellationToken);
         var known = await CatalogueAsync(all, cancellationToken);
         foreach (var (name, files) in all)
         {
             if (files.Find(file => file.Name == name.ManifestFile) is { } manifest
-                && await ReadAsync(name, manifest, known.GetValueOrDefault(manifest.Name), files, cancellationToken) is { } backup)
+                && await ReadAsync(name, manifest, known.GetValueOrDefault(manifest.Name), files, unusable, cancellationToken) is { } backup)
             {
                 backups.Add(backup);
             }
         }
 
         Forget(all);
-        return [.. backups.OrderByDescending(backup => backup.Name.StartedAt).ThenBy(backup => backup.Name.ToString(), StringComparer.Ordinal)];
+        return new(
+            [.. backups.OrderByDescending(backup => backup.Name.StartedAt).ThenBy(backup => backup.Name.ToString(), StringComparer.Ordinal)],
+            unusable,
+            []);
     }
 
     /// <summary>One backup, by its id or its whole name.</summary>
@@ -46,10 +54,14 @@ internal sealed partial class BackupShelf(IBackupStorage storage, ManifestFiles 
         (await ListAsync(cancellationToken)).FirstOrDefault(backup => backup.Name.Id == idOrName || backup.Name.ToString() == idOrName);
 
     /// <summary>The newest backup of a database by the names of its files alone, and whether they are encrypted; nothing has to be read for it.</summary>
+    /// <param name="database">Whose.</param>
+    /// <param name="before">Of those from before a time alone.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="StorageException">The destination cannot be listed.</exception>
-    public async Task<(BackupName Name, bool IsEncrypted)?> NewestAsync(string database, CancellationToken cancellationToken) =>
+    public async Task<(BackupName Name, bool IsEncrypted)?> NewestAsync(
+        string database, DateTimeOffset? before, CancellationToken cancellationToken) =>
         (await FilesAsync(cancellationToken))
-            .Where(backup => backup.Key.Database == database && backup.Value.Exists(file => file.Name == backup.Key.ManifestFile))
+            .Where(backup => backup.Key.Database == database && !(backup.Key.StartedAt >= before) && backup.Value.Exists(file => file.Name == backup.Key.ManifestFile))
             .OrderByDescending(backup => backup.Key.StartedAt)
             .Select(backup => ((BackupName, bool)?)(
                 backup.Key, backup.Value.Exists(file => file.Name.EndsWith(ArchiveEncoding.EncryptedSuffix, StringComparison.Ordinal))))
@@ -125,7 +137,7 @@ internal sealed partial class BackupShelf(IBackupStorage storage, ManifestFiles 
         }
         catch (Exception exception) when (exception is JsonException or ArchiveDamagedException or BackupException)
         {
-            return exception is ArchiveDamagedException ? exception.Message : $"{file.Name} cannot be used: {exception.Message}";
+            return WhyUnusable(file, exception);
         }
     }
 
@@ -136,6 +148,9 @@ internal sealed partial class BackupShelf(IBackupStorage storage, ManifestFiles 
         var bytes = await BytesAsync(name.ManifestFile, cancellationToken);
         return WhyUnusable(new(name.ManifestFile, bytes.Length, default), bytes);
     }
+
+    private static string WhyUnusable(StoredFile file, Exception exception) =>
+        exception is ArchiveDamagedException or StorageException ? exception.Message : $"{file.Name} cannot be used: {exception.Message}";
 
     /// <summary>What the catalogue holds of the manifests that were not read yet.</summary>
     private async Task<IReadOnlyDictionary<string, byte[]>> CatalogueAsync(
@@ -164,7 +179,7 @@ internal sealed partial class BackupShelf(IBackupStorage storage, ManifestFiles 
     }
 
     private async Task<StoredBackup?> ReadAsync(
-        BackupName name, StoredFile manifestFile, byte[]? known, List<StoredFile> files, CancellationToken cancellationToken)
+        BackupName name, StoredFile manifestFile, byte[]? known, List<StoredFile> files, List<UnusableManifest> unusable, CancellationToken cancellationToken)
     {
         try
         {
@@ -172,6 +187,7 @@ internal sealed partial class BackupShelf(IBackupStorage storage, ManifestFiles 
             if (manifest.Id != name.Id || manifest.Database != name.Database)
             {
                 Log.UnreadableManifest(logger, manifestFile.Name, storage.Location, "it describes another backup");
+                unusable.Add(new(name, this, $"{manifestFile.Name} describes another backup.", IsDamaged: true));
                 return null;
             }
 
@@ -182,6 +198,12 @@ internal sealed partial class BackupShelf(IBackupStorage storage, ManifestFiles 
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             Log.UnreadableManifest(logger, manifestFile.Name, storage.Location, exception.Message);
+            if (exception is not StorageFileMissingException)
+            {
+                // What cannot be read, or is of another version, may be as it was written
+                unusable.Add(new(name, this, WhyUnusable(manifestFile, exception), exception is not (StorageException or BackupException)));
+            }
+
             return null;
         }
     }

@@ -15,36 +15,46 @@ internal sealed partial class BackupShelves(
 
     /// <summary>Every copy of every backup, newest first; a destination that cannot be read is told in the log and left out.</summary>
     /// <exception cref="StorageException">None of them can be read.</exception>
-    public async Task<IReadOnlyList<StoredBackup>> ListAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StoredBackup>> ListAsync(CancellationToken cancellationToken) => (await LookAsync(cancellationToken)).Copies;
+
+    /// <summary>The same, with what could not be looked at, for whoever must not take that for good.</summary>
+    /// <exception cref="StorageException">None of them can be read.</exception>
+    public async Task<BackupListing> LookAsync(CancellationToken cancellationToken)
     {
         var backups = new List<StoredBackup>();
+        var unusable = new List<UnusableManifest>();
+        var notRead = new List<string>();
         var failures = new List<StorageException>();
         foreach (var shelf in All)
         {
             try
             {
-                backups.AddRange(await shelf.ListAsync(cancellationToken));
+                var held = await shelf.LookAsync(cancellationToken);
+                backups.AddRange(held.Copies);
+                unusable.AddRange(held.Unusable);
             }
             catch (StorageException exception)
             {
                 Log.Unreadable(logger, shelf.Name, exception.Message);
                 failures.Add(exception);
+                notRead.Add($"{shelf.Name} was not looked at: {exception.Message}");
             }
         }
 
         return failures.Count == All.Count
             ? throw new StorageException(string.Join(' ', failures.Select(failure => failure.Message)), failures[0])
-            : [.. backups.OrderByDescending(backup => backup.Name.StartedAt)];
+            : new([.. backups.OrderByDescending(backup => backup.Name.StartedAt)], unusable, notRead);
     }
 
     /// <summary>The copies of one backup, by its id or its whole name, or of the newest one (<c>latest</c>); the good ones first.</summary>
-    public async Task<IReadOnlyList<StoredBackup>> FindAsync(string idOrName, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StoredBackup>> FindAsync(string idOrName, CancellationToken cancellationToken) =>
+        (await LookForAsync(idOrName, cancellationToken)).Copies;
+
+    /// <summary>The same, with what could not be looked at.</summary>
+    public async Task<BackupListing> LookForAsync(string idOrName, CancellationToken cancellationToken)
     {
-        var copies = await ListAsync(cancellationToken);
-        var meant = idOrName == BackupChoice.Latest
-            ? copies is [var newest, ..] ? newest.Name : null
-            : copies.FirstOrDefault(copy => copy.Name.Id == idOrName || copy.Name.ToString() == idOrName)?.Name;
-        return [.. copies.Where(copy => copy.Name == meant).OrderBy(copy => copy.State)];
+        var all = await LookAsync(cancellationToken);
+        return all.Of(idOrName != BackupChoice.Latest ? all.NameOf(idOrName) : all.Copies is [var newest, ..] ? newest.Name : null);
     }
 
     private static partial class Log

@@ -23,4 +23,7 @@ internal sealed record VerifiedCopy(string Id, string Database, string Destinati
         VerifyOutcome.Unreadable unreadable => new(copy.Name.Id, copy.Name.Database, copy.Shelf.Name, Unreadable, unreadable.Error),
         _ => new(copy.Name.Id, copy.Name.Database, copy.Shelf.Name, "ok", null),
     };
+
+    public static VerifiedCopy Of(UnusableManifest manifest) => new(
+        manifest.Name.Id, manifest.Name.Database, manifest.Shelf.Name, manifest.IsDamaged ? Corrupt : Unreadable, manifest.Problem);
 }

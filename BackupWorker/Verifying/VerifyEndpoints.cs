@@ -21,18 +21,20 @@ internal static class VerifyEndpoints
     private static async Task<Results<Accepted<OperationView>, ProblemHttpResult>> StartAsync(
         string id, BackupShelves shelves, VerifyHandler verifier, OperationRegister operations, CancellationToken cancellationToken)
     {
-        var copies = await shelves.FindAsync(id, cancellationToken);
-        return copies.Count == 0
-            ? BackupProblems.NotFound($"There is no backup '{id}' in {shelves.Locations}.")
+        var listing = await shelves.LookForAsync(id, cancellationToken);
+        return listing.IsEmpty
+            ? BackupProblems.NotFound(string.Join(' ', listing.NotRead.Prepend($"There is no backup '{id}' in {shelves.Locations}.")))
             : OperationEndpoints.Answer(operations.TryStart(
-                OperationKind.Verify, copies[0].Manifest.Id, (operation, token) => VerifyAsync(verifier, copies, operation, token)));
+                OperationKind.Verify,
+                listing.Copies is [var copy, ..] ? copy.Name.Id : listing.Unusable[0].Name.Id,
+                (operation, token) => VerifyAsync(verifier, listing, operation, token)));
     }
 
     private static async Task<OperationResult> VerifyAsync(
-        VerifyHandler verifier, IReadOnlyList<StoredBackup> copies, Operation operation, CancellationToken cancellationToken)
+        VerifyHandler verifier, BackupListing listing, Operation operation, CancellationToken cancellationToken)
     {
-        var verified = await verifier.VerifyAsync(copies, operation.Progress, cancellationToken);
-        var errors = verified.Select(copy => copy.Error).OfType<string>().ToList();
+        var verified = await verifier.VerifyAsync(listing, operation.Progress, cancellationToken);
+        var errors = verified.Select(copy => copy.Error).OfType<string>().Concat(listing.NotRead).ToList();
         return new(errors.Count == 0 ? null : string.Join(' ', errors), Copies: verified);
     }
 }

@@ -6,23 +6,23 @@ namespace ProdReady.BackupWorker.Verifying;
 /// <summary>Reads copies of backups as a whole and keeps what that came to beside them.</summary>
 internal sealed partial class VerifyHandler(BackupVerifier verifier, TimeProvider time, ILogger<VerifyHandler> logger)
 {
-    /// <summary>Verifies copies, one after the other.</summary>
-    /// <param name="copies">The copies.</param>
+    /// <summary>Verifies copies, one after the other; of those without a manifest that can be used, it says so.</summary>
+    /// <param name="listing">The copies.</param>
     /// <param name="progress">Told which one, and the bytes of all of them.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="BackupException">A program or key is missing.</exception>
     public async Task<IReadOnlyList<VerifiedCopy>> VerifyAsync(
-        IReadOnlyList<StoredBackup> copies, RestoreProgress progress, CancellationToken cancellationToken)
+        BackupListing listing, RestoreProgress progress, CancellationToken cancellationToken)
     {
-        var bytes = progress.Begin(copies.Sum(copy => copy.Manifest.ContentSize));
+        var bytes = progress.Begin(listing.Copies.Sum(copy => copy.Manifest.ContentSize));
         var verified = new List<VerifiedCopy>();
-        foreach (var copy in copies)
+        foreach (var copy in listing.Copies)
         {
             progress.Say($"Reading backup {copy.Name.Id} of '{copy.Name.Database}' in {copy.Shelf.Storage.Location}");
             verified.Add(VerifiedCopy.Of(copy, await VerifyAsync(copy, bytes(), cancellationToken)));
         }
 
-        return verified;
+        return [.. verified, .. listing.Unusable.Select(VerifiedCopy.Of)];
     }
 
     /// <summary>Verifies one copy.</summary>

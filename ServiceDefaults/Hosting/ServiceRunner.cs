@@ -81,6 +81,9 @@ public static class ServiceRunner
         $"{applicationName} cannot start, a setting is wrong:{Environment.NewLine}"
         + string.Join(Environment.NewLine, failures.Select(failure => $"  - {failure}")));
 
+    /// <summary>What an exception says of settings that are wrong, each in a sentence; nothing if it is about something else.</summary>
+    public static IReadOnlyList<string> SettingFailures(Exception exception) => Failures(exception);
+
     private static List<string> Failures(Exception exception) => exception switch
     {
         OptionsValidationException invalid => [.. invalid.Failures],

@@ -29,7 +29,7 @@ public sealed class BackupsOptionsTests
     {
         var file = Path.GetTempFileName();
 
-        var result = _validator.Validate(null, new() { Directory = Path.Combine(file, "backups") });
+        var result = new ValidateBackupFolder().Validate(null, new() { Directory = Path.Combine(file, "backups") });
 
         File.Delete(file);
         Assert.Equal(
@@ -67,7 +67,7 @@ public sealed class BackupsOptionsTests
         var root = Directory.CreateTempSubdirectory("prodready-options-");
         var folder = Path.Combine(root.FullName, "a", "b");
 
-        var result = _validator.Validate(null, new() { Directory = folder });
+        var result = new ValidateBackupFolder().Validate(null, new() { Directory = folder });
 
         Assert.True(result.Succeeded);
         Assert.Empty(Directory.GetFileSystemEntries(folder));

@@ -24,7 +24,7 @@ public sealed class PartWriterTests(DataStores stores)
         Assert.Empty(fixture.Files);
         turns.Release();
 
-        Assert.InRange((await writing).Facts.ContentSize, 100_000, long.MaxValue);
+        Assert.InRange((await writing).Part.Facts.ContentSize, 100_000, long.MaxValue);
         Assert.Equal("later.dump", Assert.Single(fixture.Files));
         Assert.Equal(1, turns.CurrentCount);
     }
@@ -49,7 +49,7 @@ public sealed class PartWriterTests(DataStores stores)
         return fixture;
     }
 
-    private static async Task<ManifestPart> WriteAsync(BackupsFixture fixture, SemaphoreSlim turns, string table = "public.later")
+    private static async Task<WrittenPart> WriteAsync(BackupsFixture fixture, SemaphoreSlim turns, string table = "public.later")
     {
         var services = fixture.Start().Services;
         var source = services.GetRequiredService<BackupSources>().All().Single();

@@ -66,6 +66,31 @@ public sealed class OperationEndpointsTests(DataStores stores)
         Assert.Equal(id, Text(Assert.Single(corrupt!), "id"));
     }
 
+    [Fact]
+    public async Task A_verification_that_has_not_looked_at_everything_fails()
+    {
+        await using var fixture = await BackupsFixture.CreateAsync(stores);
+        using var client = BackupsFixture.ClientOf(fixture.Start());
+        var id = (await BackupsFixture.BackUpAsync(client)).GetProperty("id").GetString()!;
+        using var away = BackupsFixture.ClientOf(fixture.Start(settings:
+        [
+            ("Backups:S3:Bucket", "nowhere"), ("Backups:S3:Endpoint", "http://127.0.0.1:1"), ("Backups:S3:Retries", "0"),
+            ("Backups:S3:AccessKeyId", "x"), ("Backups:S3:SecretAccessKey", "x"),
+        ]));
+        var target = fixture.Target();
+
+        var notRead = await RunAsync(away, $"/backups/{id}/verify", null);
+        var restored = await RunAsync(away, "/backups/restores", new { backup = "latest", into = target.Name });
+        await BackupsFixture.GarbleAsync(Path.Combine(fixture.Directory, fixture.Files.Single(file => file.EndsWith($"{id}.json", StringComparison.Ordinal))));
+        var unusable = await RunAsync(client, $"/backups/{id}/verify", null);
+
+        Assert.Equal(("failed", "ok"), (Text(notRead, "status"), Text(notRead.GetProperty("copies")[0], "status")));
+        Assert.StartsWith("s3 was not looked at: ", Text(notRead, "error"), StringComparison.Ordinal);
+        Assert.Equal("ok", Text(restored, "status"));
+        Assert.Contains(restored.GetProperty("steps").EnumerateArray(), step => step.GetString()!.Contains("It may have a newer backup", StringComparison.Ordinal));
+        Assert.Equal(("failed", "corrupt"), (Text(unusable, "status"), Text(unusable.GetProperty("copies")[0], "status")));
+    }
+
     [Theory]
     [InlineData("/backups/restores", """{}""", "backup,into")]
     [InlineData("/backups/restores", """{"backup":"before:noon","into":"x"}""", "backup")]

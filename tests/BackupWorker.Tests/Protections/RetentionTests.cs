@@ -61,6 +61,30 @@ public sealed class RetentionTests(DataStores stores)
             .Where(copy => copy.Name.Database == database).Select(copy => (copy.Name.StartedAt - Start).Days).Order();
     }
 
+    /// <summary>Drills that find nothing to restore any more leave the copies they tried good by their bytes.</summary>
+    [Fact]
+    public async Task The_last_backup_that_a_drill_has_restored_stays()
+    {
+        await using var fixture = await BackupsFixture.CreateAsync(stores);
+        var time = new SetClock { Now = Start };
+        var app = fixture.Start(
+            services => services.AddSingleton<TimeProvider>(time),
+            settings: [("Backups:Retention:Days", "7"), ("Backups:Retention:KeepVerified", "1")]);
+        foreach (var (day, error) in new (int, string?)[] { (0, null), (1, null), (2, "Row counts differ from the backup's."), (100, "It broke.") })
+        {
+            time.Now = Start.AddDays(day);
+            await app.BackUpNowAsync();
+            var newest = (await app.Services.GetRequiredService<BackupShelves>().ListAsync(Cancelled))[0];
+            await newest.Shelf.WriteCheckAsync(newest.Name, newest.Check! with { DrilledAt = time.Now, DrillError = error }, Cancelled);
+        }
+
+        var planned = await app.Services.GetRequiredService<Pruner>().PlanAsync(Cancelled);
+
+        Assert.Equal(
+            [(1, "the newest backup that a drill has restored"), (100, "the newest verified backup")],
+            planned.Select(one => ((one.Copy.Name.StartedAt - Start).Days, one.Decision.Why)));
+    }
+
     /// <summary>A first key, or one that replaces another, must not cost what was kept for years.</summary>
     [Fact]
     public async Task What_this_configuration_cannot_prove_stays()

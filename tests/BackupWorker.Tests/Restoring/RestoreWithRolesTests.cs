@@ -1,3 +1,4 @@
+using ProdReady.BackupWorker.Archives.Encryption;
 using ProdReady.BackupWorker.Restoring;
 using ProdReady.Testing;
 
@@ -95,6 +96,22 @@ public sealed class RestoreWithRolesTests(DataStores stores)
         Assert.EndsWith(" Nothing was created.", result.Message, StringComparison.Ordinal);
         Assert.False(await BackupsFixture.ScalarAsync<bool>(
             fixture.Database.ConnectionString, $"SELECT EXISTS (SELECT FROM pg_database WHERE datname = '{target.Name}')"));
+    }
+
+    /// <summary>As without the roles: nobody has found it damaged.</summary>
+    [Fact]
+    public async Task Roles_of_a_backup_that_nothing_proves_are_refused_and_not_called_corrupt()
+    {
+        await using var fixture = await BackupsFixture.CreateAsync(stores);
+        Assert.Null(Assert.Single(await fixture.Start().BackUpNowAsync()).Error);
+        var app = fixture.Start(settings: [("Backups:Encryption:Keys", ArchiveKeys.Generate(TimeProvider.System))]);
+        await using var target = fixture.Target();
+
+        var result = await app.Services.GetRequiredService<RestoreHandler>().RestoreAsync(
+            new(BackupChoice.Latest, target.Name, WithRoles: true), new(_ => { }), Cancelled);
+        var without = await BackupsFixture.RestoreAsync(app, BackupChoice.Latest, target.Name);
+
+        Assert.Equal((RestoreVerdict.Failed, without.Message), (result.Verdict, result.Message));
     }
 
     private Task<string> PrivilegesAsync(BackupsFixture fixture) => BackupsFixture.ScalarAsync<string>(

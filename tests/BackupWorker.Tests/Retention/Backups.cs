@@ -20,10 +20,11 @@ internal static class Backups
                 (5, Gen.Const((BackupState.Ok, true))),
                 (1, Gen.Const((BackupState.Unverified, true))),
                 (1, Gen.Const((BackupState.Unverified, false))),
-                (1, Gen.Const((BackupState.Corrupt, true)))))
+                (1, Gen.Const((BackupState.Corrupt, true)))),
+            Gen.Frequency((3, Gen.Const(false)), (1, Gen.Const(true))))
         .Array[0, 40]
         .Select(backups => backups
-            .Select((backup, place) => Of(backup.Item1, Now.AddHours(-backup.Item2), backup.Item3.Item1, place, backup.Item3.Item2))
+            .Select((backup, place) => Of(backup.Item1, Now.AddHours(-backup.Item2), backup.Item3.Item1, place, backup.Item3.Item2, backup.Item4))
             .ToArray());
 
     public static Gen<RetentionOptions> Settings { get; } = Gen.Select(
@@ -39,10 +40,10 @@ internal static class Backups
         });
 
     public static RetentionCandidate Of(
-        string database, DateTimeOffset startedAt, BackupState state = BackupState.Ok, int place = 0, bool isProved = true)
+        string database, DateTimeOffset startedAt, BackupState state = BackupState.Ok, int place = 0, bool isProved = true, bool isDrilled = false)
     {
         var id = place.ToString("00000000", CultureInfo.InvariantCulture);
-        return RetentionCandidate.Of(new BackupName(database, startedAt, id).ToString(), state, isProved)!;
+        return RetentionCandidate.Of(new BackupName(database, startedAt, id).ToString(), state, isProved, isDrilled)!;
     }
 
     /// <summary>One per day, the first of which is so many days old.</summary>

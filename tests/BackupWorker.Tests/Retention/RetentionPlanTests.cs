@@ -96,6 +96,26 @@ public sealed class RetentionPlanTests
         Assert.Contains(plan.Decisions, decision => Said(decision) == "kept: there is no newer verified backup");
     }
 
+    /// <summary>Whose bytes are as they were written, and which nobody can restore.</summary>
+    [Fact]
+    public void Backups_that_no_drill_restores_do_not_push_the_last_one_out_that_it_did()
+    {
+        var plan = new[] { Old(0), Old(1), Old(40), Drilled(50), Drilled(60), Drilled(55, BackupState.Corrupt) }.Plan(new() { KeepVerified = 2 });
+
+        Assert.Equal(
+            [
+                "removed: 60 days old, limit 30",
+                "removed: corrupt, 55 days old, limit 30",
+                "kept: the newest backup that a drill has restored",
+                "removed: 40 days old, limit 30",
+                "kept: one of the 2 newest verified backups",
+                "kept: the newest verified backup",
+            ],
+            plan.Decisions.Select(Said));
+
+        RetentionCandidate Drilled(double days, BackupState state = BackupState.Ok) => Old(days, state) with { IsDrilled = true };
+    }
+
     [Fact]
     public void Without_a_verified_backup_all_stay()
     {

@@ -29,6 +29,16 @@ public sealed class RetentionProperties
     });
 
     [Fact]
+    public void The_newest_that_a_drill_has_restored_is_never_removed() => Check((backups, options) =>
+    {
+        var kept = backups.Plan(options).Kept();
+        foreach (var database in backups.Where(backup => IsGood(backup) && backup.IsDrilled).GroupBy(backup => backup.Database))
+        {
+            Assert.Contains(database.MaxBy(backup => (backup.StartedAt, backup.Name))!, kept);
+        }
+    });
+
+    [Fact]
     public void Without_a_verified_backup_nothing_of_the_database_is_removed() => Check((backups, options) =>
     {
         var good = backups.Where(IsGood).Select(backup => backup.Database).ToHashSet();

@@ -37,7 +37,7 @@ public sealed class BaseImageRegistry : IAsyncLifetime
               "ExposedPorts": { "5432/tcp": {} }, "Volumes": { "/var/lib/postgresql": {} }, "StopSignal": "SIGINT", "WorkingDir": "/",
               "Entrypoint": [ "docker-entrypoint.sh" ], "Cmd": [ "postgres" ],
               "Env": [ "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/lib/postgresql/18/bin", "GOSU_VERSION=1.19",
-                       "LANG=en_US.utf8", "PG_MAJOR=18", "PG_VERSION=18.3-1.pgdg13+1", "PGDATA=/var/lib/postgresql/18/docker" ]
+                       "LANG=en_US.utf8", "PG_MAJOR=18", "PG_VERSION=18.6-1.pgdg13+1", "PGDATA=/var/lib/postgresql/18/docker" ]
             }
             """);
 

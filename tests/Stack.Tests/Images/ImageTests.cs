@@ -29,7 +29,7 @@ public sealed class ImageTests(BaseImageRegistry registry) : IClassFixture<BaseI
     {
         Assert.SkipUnless(Environment.GetEnvironmentVariable("PRODREADY_LONG") == "true", "It builds BackupWorker with .NET in it; run it with --long");
         var image = await PublishedImage.PublishAsync(
-            "BackupWorker", "--artifacts-path", "{folder}/artifacts", $"-p:ContainerBaseImage={registry.Host}/library/postgres:18.3");
+            "BackupWorker", "--artifacts-path", "{folder}/artifacts", $"-p:ContainerBaseImage={registry.Host}/library/postgres:18.6");
 
         Assert.Equal("999", image.User);
         Assert.Equal("/app/BackupWorker", image.Command("Entrypoint"));
@@ -48,9 +48,9 @@ public sealed class ImageTests(BaseImageRegistry registry) : IClassFixture<BaseI
     [InlineData("Gateway", "", "mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled-extra", "1654", "prodready/gateway")]
     [InlineData("Webhooks", "-p:ContainerFamily=noble", "mcr.microsoft.com/dotnet/aspnet:10.0-noble", "1654", "prodready/webhooks")]
     [InlineData("Notifications", "-p:ContainerBaseImage=registry.example/aspnet:mine", "registry.example/aspnet:mine", "1654", "prodready/notifications")]
-    [InlineData("BackupWorker", "", "docker.io/library/postgres:18.3", "999", "prodready/backups")]
+    [InlineData("BackupWorker", "", "docker.io/library/postgres:18.6", "999", "prodready/backups")]
     [InlineData("BackupWorker", "-p:PostgresMajor=17", "docker.io/library/postgres:17", "999", "prodready/backups")]
-    [InlineData("BackupWorker", "-p:ImagePrefix=acme/live", "docker.io/library/postgres:18.3", "999", "acme/live/backups")]
+    [InlineData("BackupWorker", "-p:ImagePrefix=acme/live", "docker.io/library/postgres:18.6", "999", "acme/live/backups")]
     [InlineData("Gateway", "-p:ContainerRepository=acme/edge", "mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled-extra", "1654", "acme/edge")]
     public async Task The_base_and_the_name_can_be_chosen(string project, string argument, string image, string user, string repository)
     {
