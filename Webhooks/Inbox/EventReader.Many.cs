@@ -5,6 +5,17 @@ namespace ProdReady.Webhooks.Inbox;
 /// <summary>What delivery reads.</summary>
 internal sealed partial class EventReader
 {
+    /// <summary>
+    /// Several events, each by its id: of all ids at once, Postgres thinks so many rows of a day that it has no statistics of yet that it reads
+    /// the whole index of the day's positions besides, for the times.
+    /// </summary>
+    internal const string Wanted =
+        """
+        unnest($1) AS wanted (wanted_id)
+        CROSS JOIN LATERAL (
+            SELECT * FROM webhooks.events WHERE id = wanted_id AND received_at >= $2 AND received_at <= $3 LIMIT 1) AS event
+        """;
+
     /// <summary>Several events; those that are not kept any more are not among them.</summary>
     /// <remarks>One that is encrypted with a key that is not configured is <see cref="EventContent.IsSealed"/>.</remarks>
     /// <param name="events">Their ids and receive times, which tell the partitions.</param>
@@ -18,8 +29,7 @@ internal sealed partial class EventReader
             return new Dictionary<Guid, EventContent>();
         }
 
-        await using var command = Command(
-            $"SELECT {Columns} FROM webhooks.events WHERE id = ANY($1) AND received_at >= $2 AND received_at <= $3");
+        await using var command = Command($"SELECT {Columns} FROM {Wanted}");
         command.Parameters.AddWithValue(events.Select(wanted => wanted.Id).Distinct().ToArray());
         command.Parameters.AddWithValue(events.Min(wanted => wanted.ReceivedAt));
         command.Parameters.AddWithValue(events.Max(wanted => wanted.ReceivedAt));
@@ -41,8 +51,7 @@ internal sealed partial class EventReader
             SELECT position, id, source, event_id, event_type, received_at, CASE WHEN bytes_before < {MaxPageBytes} THEN body END,
                 encryption_key, headers::text, correlation_id, traceparent
             FROM (
-                SELECT *, sum(body_size) OVER (ORDER BY position) - body_size AS bytes_before
-                FROM webhooks.events WHERE id = ANY($1) AND received_at >= $2 AND received_at <= $3) AS wanted
+                SELECT event.*, sum(body_size) OVER (ORDER BY position) - body_size AS bytes_before FROM {Wanted}) AS event
             """);
         command.Parameters.AddWithValue(events.Select(wanted => wanted.Id).Distinct().ToArray());
         command.Parameters.AddWithValue(events.Min(wanted => wanted.ReceivedAt));

@@ -179,10 +179,11 @@ public sealed class OutputCacheTests(DataStores stores) : ProxyTest(stores)
     [Fact]
     public async Task A_caller_who_does_not_read_holds_up_nobody_else()
     {
-        var answer = new byte[32 * 1024 * 1024];
+        // More than the gateway's system takes for a connection
+        var answer = new byte[8 * 1024 * 1024];
         var upstream = await ServeAsync(async context => await context.Response.Body.WriteAsync(answer, context.RequestAborted));
         var gateway = await GatewayAsync([upstream.Url], Fresh());
-        await using var idle = await RawClient.ConnectAsync(gateway.ClientOptions.BaseAddress);
+        await using var idle = await RawClient.ConnectAsync(gateway.ClientOptions.BaseAddress, receiveBuffer: 4096);
         await idle.SendAsync("GET /test/a HTTP/1.1\r\nHost: localhost\r\n\r\n");
         await Eventually.ReadAsync(() => Task.FromResult(upstream.Requests), requests => requests == 1);
 

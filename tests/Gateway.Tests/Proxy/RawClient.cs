@@ -10,9 +10,16 @@ internal sealed class RawClient : IAsyncDisposable
     private readonly TcpClient _client = new();
     private NetworkStream _stream = null!;
 
-    public static async Task<RawClient> ConnectAsync(Uri gateway)
+    /// <param name="gateway">Where.</param>
+    /// <param name="receiveBuffer">How many bytes the system takes for one who does not read; <see langword="null"/> for what it takes by itself.</param>
+    public static async Task<RawClient> ConnectAsync(Uri gateway, int? receiveBuffer = null)
     {
         var client = new RawClient();
+        if (receiveBuffer is { } bytes)
+        {
+            client._client.ReceiveBufferSize = bytes;
+        }
+
         client._client.NoDelay = true;
         await client._client.ConnectAsync(gateway.Host, gateway.Port, TestContext.Current.CancellationToken);
         client._stream = client._client.GetStream();

@@ -70,6 +70,50 @@ public sealed class EventReaderTests(DataStores stores) : WebhooksTest(stores)
         Assert.All(loaded, one => Assert.Equal((large.Length, "pending"), (one.Content!.Body.Length, one.Progress!.Value.State)));
     }
 
+    /// <summary>As on each day before Postgres has looked at it, and in the first minutes of a new service.</summary>
+    [Fact]
+    public async Task Some_events_of_a_day_without_statistics_are_looked_up_and_not_searched_for()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        await using var connection = await App.Services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync(cancellation);
+        // Nobody else sees these events, nor makes statistics of them
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using var fill = new NpgsqlCommand(
+            """
+            INSERT INTO webhooks.events (position, id, key, source, received_at, body, body_size, body_sha256, headers, authenticated, shares_id)
+            SELECT n, gen_random_uuid(), gen_random_uuid(), 'stripe', now(), '', 0, '', '{}', 'body', false FROM generate_series(1, 20000) AS n
+            """,
+            connection);
+        await fill.ExecuteNonQueryAsync(cancellation);
+        await using var pick = new NpgsqlCommand(
+            "SELECT array_agg(id), now(), now() FROM (SELECT id FROM webhooks.events WHERE position % 300 = 0) AS picked", connection);
+        object[] some = new object[3];
+        await using (var reader = await pick.ExecuteReaderAsync(cancellation))
+        {
+            await reader.ReadAsync(cancellation);
+            reader.GetValues(some);
+        }
+
+        var before = await EntriesAsync();
+        await using var look = new NpgsqlCommand($"SELECT count(body) FROM {EventReader.Wanted}", connection);
+        look.Parameters.AddRange(some.Select(value => new NpgsqlParameter { Value = value }).ToArray());
+        Assert.Equal(66L, await look.ExecuteScalarAsync(cancellation));
+
+        Assert.InRange(await EntriesAsync() - before, 0, 1_000);
+
+        // Of all indexes, in this transaction
+        async Task<long> EntriesAsync()
+        {
+            await using var command = new NpgsqlCommand(
+                """
+                SELECT sum(pg_stat_get_xact_tuples_returned(indexrelid))::bigint + sum(pg_stat_get_xact_tuples_returned(indrelid))::bigint
+                FROM pg_index WHERE indrelid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = 'webhooks.events'::regclass)
+                """,
+                connection);
+            return (long)(await command.ExecuteScalarAsync(cancellation))!;
+        }
+    }
+
     private EventReader Reader(TimeProvider time, LogLines lines, string keys) => new(
         App.Services.GetRequiredService<NpgsqlDataSource>(),
         new BodyCipher(Options.Create(new EncryptionOptions { Keys = keys })),
