@@ -37,10 +37,17 @@ internal static class UnreadableBody
 
         return new(StringComparer.Ordinal)
         {
-            // The reader's exception is inside the serializer's; a value of another type has none there
-            [field] = [cause.InnerException is JsonException ? "The JSON is malformed here." : "The value is not of the type that is taken here."],
+            [field] = [Reason(cause)],
         };
     }
+
+    private static string Reason(JsonException cause) => cause switch
+    {
+        // The reader's exception is inside the serializer's; the others have none there, and which of them it is the text alone says
+        { InnerException: JsonException } => "The JSON is malformed here.",
+        _ when cause.Message.Contains("could not be mapped to any", StringComparison.Ordinal) => "There is no such field.",
+        _ => "The value is not of the type that is taken here.",
+    };
 
     /// <summary>The serializer has the names of missing members in its text alone, at the path of the object that lacks them.</summary>
     private static Dictionary<string, string[]>? Missing(JsonException cause, string field, HttpContext context)

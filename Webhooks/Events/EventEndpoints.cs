@@ -100,8 +100,8 @@ internal static class EventEndpoints
         if (after != "latest" && position > last)
         {
             return Gone(
-                "This cursor lies behind all events there ever were: the database was restored to an earlier time. What came since has positions "
-                + "from before the cursor. Begin with after=0, or with the last position from before that time.");
+                "This cursor is greater than that of any event there ever was: the database was restored to an earlier time. What came since has "
+                + "lower ones. Begin with after=0, or with the last position from before that time.");
         }
 
         try

@@ -67,6 +67,7 @@ public sealed class Address
 }
 
 /// <summary>A body whose serializer insists on members.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record Parcel
 {
     public required string Sender { get; init; }

@@ -97,6 +97,7 @@ public sealed class ProblemTests : IAsyncLifetime
     [InlineData("/orders", """{"qty":"seven"}""", "qty: The value is not of the type that is taken here.")]
     [InlineData("/orders", """{"others":[{},{"postCode":1}]}""", "others[1].postCode: The value is not of the type that is taken here.")]
     [InlineData("/parcels", """{"sender":"me"}""", "weight_kg: This field is required.")]
+    [InlineData("/parcels", """{"sender":"me","weight_kg":1,"colour":"red"}""", "colour: There is no such field.")]
     [InlineData("/parcels", "{}", "sender: This field is required. weight_kg: This field is required.")]
     [InlineData(
         "/parcels",
