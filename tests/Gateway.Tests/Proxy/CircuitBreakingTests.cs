@@ -54,7 +54,7 @@ public sealed class CircuitBreakingTests(DataStores stores) : ProxyTest(stores)
             await using var upload = await RawClient.ConnectAsync(gateway.ClientOptions.BaseAddress);
             await upload.SendAsync("POST /test/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n" + new string('x', 20_000));
             await upload.SendAsync(new string('x', 20_000));
-            await closed.WaitAsync(Cancellation);
+            Assert.True(await closed.WaitAsync(TimeSpan.FromSeconds(20), Cancellation), $"Upload {call} did not come to the upstream");
             await upload.SendAsync(new string('x', 20_000));
             Assert.StartsWith("HTTP/1.1 413", await upload.ReadToEndAsync(TimeSpan.FromMilliseconds(500)), StringComparison.Ordinal);
         }
