@@ -28,8 +28,9 @@ internal static class Attempt
             { AllDestinations.Count: > 1 } when IsRefusal(context.Response.StatusCode) => AttemptVerdict.Bad,
             _ => AttemptVerdict.Good,
         },
-        // Not RequestBodyDestination: a destination that refuses early and closes the connection looks the same, and any client can upload too much
-        ForwarderError.Request or ForwarderError.RequestTimedOut or ForwarderError.ResponseHeaders or ForwarderError.ResponseBodyDestination => AttemptVerdict.Bad,
+        // Not RequestBodyDestination: one that refuses early and closes the connection looks the same, and any client can upload too much
+        ForwarderError.Request or ForwarderError.RequestTimedOut or ForwarderError.ResponseHeaders
+            or ForwarderError.ResponseBodyDestination => AttemptVerdict.Bad,
         // YARP takes our own timeout for a client that went away
         ForwarderError.RequestCanceled when context.Features.Get<TotalTimeout>() is { HasExpired: true } => AttemptVerdict.Bad,
         _ => AttemptVerdict.Unknown,

@@ -19,12 +19,10 @@ internal sealed class ConfiguredCorsPolicies(IConfiguration candidate, LiveSecti
     private volatile Policies _inForce = new(new(), []);
 
     public Task<CorsPolicy?> GetPolicyAsync(HttpContext context, string? policyName) => Task.FromResult(
-        // A request that no route is for names none
-        policyName is null ? null
-        : (context.GetEndpoint() is null
+        (context.GetEndpoint() is null
             // YARP asks whether the policy that a new route names exists, which may be as new as the route
             ? Build(candidate.GetSection(CorsPolicyOptions.SectionName).Get<CorsPolicyOptions>() ?? new())
-            : InForce()).GetValueOrDefault(policyName));
+            : InForce()).GetValueOrDefault(policyName ?? ""));
 
     private Dictionary<string, CorsPolicy> InForce()
     {

@@ -17,7 +17,9 @@ internal sealed class ProxySection(IConfiguration configuration, AcceptedConfigu
         var values = AcceptedConfiguration.Copy(configuration);
         apply = () => accepted.Accept(values);
         // A file that cannot be read is as if it were empty: what else is wrong then would only be noise
-        return _files.Failures() is { Length: > 0 } unreadable ? unreadable : [.. check.Check(new ConfigurationBuilder().AddInMemoryCollection(values).Build()).Distinct()];
+        return _files.Failures() is { Length: > 0 } unreadable
+            ? unreadable
+            : [.. check.Check(new ConfigurationBuilder().AddInMemoryCollection(values).Build()).Distinct()];
     }
 }
 

@@ -1,6 +1,4 @@
 using System.Net;
-using Microsoft.Extensions.Options;
-using ProdReady.Gateway.LiveSettings;
 using ProdReady.Gateway.Proxy.Cors;
 using ProdReady.Testing;
 
@@ -62,16 +60,6 @@ public sealed class CorsTests(DataStores stores) : ProxyTest(stores)
 
         Assert.Null(none.Header("Access-Control-Allow-Origin"));
         Assert.Equal("*", upstreams.Header("Access-Control-Allow-Origin"));
-    }
-
-    [Fact]
-    public async Task A_request_that_no_route_is_for_looks_at_no_configuration_that_may_have_been_refused()
-    {
-        var refused = new ConfigurationBuilder().AddInMemoryCollection([new("Cors:Policies:app:MaxAge", "abc")]).Build();
-        var policies = new ConfiguredCorsPolicies(
-            refused, new LiveSection<CorsPolicyOptions>(CorsPolicyOptions.SectionName, refused, Options.Create(new CorsPolicyOptions()), []));
-
-        Assert.Null(await policies.GetPolicyAsync(new DefaultHttpContext(), policyName: null));
     }
 
     [Fact]

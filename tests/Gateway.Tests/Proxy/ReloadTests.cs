@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using ProdReady.Gateway.LiveSettings;
+using ProdReady.Gateway.Proxy.Reloading;
 using ProdReady.Testing;
 
 namespace ProdReady.Gateway.Tests.Proxy;
@@ -71,6 +72,20 @@ public sealed class ReloadTests(DataStores stores) : IAsyncLifetime
         await EventuallyAsync("/first/a", HttpStatusCode.Accepted);
         await EventuallyAsync("/second/a", HttpStatusCode.NotFound);
         await CountsAsync(applied: 0, refused: 1);
+    }
+
+    /// <summary>Two files that change at a time, of which the second is wrong.</summary>
+    [Fact]
+    public void What_holds_is_what_was_checked_whatever_changes_in_between()
+    {
+        var section = _gateway.Services.GetServices<ILiveSection>().OfType<ProxySection>().Single();
+        var accepted = _gateway.Services.GetRequiredService<AcceptedConfiguration>();
+
+        Assert.Empty(section.Read(out var apply));
+        _gateway.Change(("ReverseProxy:Routes:wrong:ClusterId", "nowhere"));
+        apply();
+
+        Assert.Null(accepted.Root["ReverseProxy:Routes:wrong:ClusterId"]);
     }
 
     [Fact]
