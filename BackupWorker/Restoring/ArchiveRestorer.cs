@@ -58,7 +58,9 @@ internal sealed class ArchiveRestorer(ArchiveFeed feed, PostgresPrograms program
                 [.. privileges.Options, .. unwanted, .. tablespaces, TargetDatabase.AsConnectionArgument(target.Name)],
                 LibpqEnvironment.From(target.Connection.Settings(), server),
                 MayStop: !RestoreCompatibility.SetsUnknownTimeout(version, server.PostgreSqlVersion));
-            string[] chosen = privileges.LeftOut.Count == 0 ? [] : await ListAsync(restore, schema, list, script.WithComments(privileges.LeftOut), cancellationToken);
+            string[] chosen = privileges.LeftOut.Count == 0
+                ? []
+                : await ListAsync(restore, schema, list, script.WithComments(privileges.LeftOut), cancellationToken);
             await run.FromFileAsync(schema, [.. chosen, "--section=pre-data"], cancellationToken);
             await RestoreRowsAsync(backup, run, bytes, cancellationToken);
             await run.FromFileAsync(schema, [.. chosen, "--section=post-data", $"--jobs={options.Value.EffectiveJobs}"], cancellationToken);
@@ -117,7 +119,9 @@ internal sealed class ArchiveRestorer(ArchiveFeed feed, PostgresPrograms program
         RestoreProgress progress,
         CancellationToken cancellationToken)
     {
-        var early = script.Properties.Where(property => property.IsEarly && (request.ThrowawayMark is null || property.Kind == DatabaseStatementKind.Setting)).ToList();
+        var early = script.Properties
+            .Where(property => property.IsEarly && (request.ThrowawayMark is null || property.Kind == DatabaseStatementKind.Setting))
+            .ToList();
         if (script.Tablespace is { } space && hasTablespaces && request.ThrowawayMark is null)
         {
             early.Add(DatabaseStatement.Into(space, target.Name));

@@ -13,7 +13,7 @@ internal sealed partial class ArchiveScript
     /// <summary>pg_restore's options for a script that tells the entries' numbers, and what is of the database itself.</summary>
     public static readonly string[] Options = ["--format=custom", "--verbose", "--create", "--section=pre-data", "--section=post-data", "--file=-"];
 
-    private const string Name = """(?:"(?:[^"]|"")*"|[^\s;",().']+)""";
+    private const string Name = SqlName.Pattern;
 
     private readonly HashSet<string> _tablespaces = [];
     private readonly HashSet<string> _owners = [];
@@ -105,7 +105,9 @@ internal sealed partial class ArchiveScript
         }
     }
 
-    [GeneratedRegex(@"^-- TOC entry (?<entry>\d+) .*\n(?:-- Dependencies:(?: (?<on>\d+))+\r?\n)?", RegexOptions.CultureInvariant | RegexOptions.Multiline | RegexOptions.RightToLeft)]
+    [GeneratedRegex(
+        @"^-- TOC entry (?<entry>\d+) .*\n(?:-- Dependencies:(?: (?<on>\d+))+\r?\n)?",
+        RegexOptions.CultureInvariant | RegexOptions.Multiline | RegexOptions.RightToLeft)]
     private static partial Regex Header();
 
     // An empty name in single quotes is the database's own

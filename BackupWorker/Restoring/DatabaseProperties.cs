@@ -1,5 +1,4 @@
 using Npgsql;
-using OpenTelemetry;
 
 namespace ProdReady.BackupWorker.Restoring;
 
@@ -102,22 +101,13 @@ internal static class DatabaseProperties
         }
     }
 
-    /// <returns>Why not, or nothing. A setting can be a secret: its value is neither in that nor in a trace.</returns>
-    private static async Task<string?> TryAsync(NpgsqlConnection server, string sql, CancellationToken cancellationToken)
-    {
-        using var untraced = SuppressInstrumentationScope.Begin();
-        try
+    /// <returns>Why not, or nothing. A setting can be a secret, and is not in that.</returns>
+    private static async Task<string?> TryAsync(NpgsqlConnection server, string sql, CancellationToken cancellationToken) =>
+        await SecretStatement.TryAsync(server, sql, cancellationToken) switch
         {
-            await using var command = new NpgsqlCommand(sql, server);
-            await command.ExecuteNonQueryAsync(cancellationToken);
-            return null;
-        }
-        catch (PostgresException exception)
-        {
+            null => null,
             // Only what is missing or forbidden is told by its name; other messages repeat the value
-            return exception.SqlState is PostgresErrorCodes.UndefinedObject or PostgresErrorCodes.InsufficientPrivilege
-                ? exception.MessageText
-                : $"the server refuses it ({exception.SqlState})";
-        }
-    }
+            { SqlState: PostgresErrorCodes.UndefinedObject or PostgresErrorCodes.InsufficientPrivilege } refusal => refusal.MessageText,
+            var refusal => $"the server refuses it ({refusal.SqlState})",
+        };
 }

@@ -9,15 +9,16 @@ namespace ProdReady.BackupWorker.Restoring;
 /// <param name="What">It without what it sets, for people.</param>
 internal sealed partial record DatabaseStatement(DatabaseStatementKind Kind, string Sql, string What)
 {
-    private const string Name = """(?:"(?:[^"]|"")*"|[^\s;",().']+)""";
+    private const string Name = SqlName.Pattern;
 
     /// <summary>
     /// Settings with which nobody could fill the database, or connect to it: rows cannot be written, another role than the restoring one acts, a
-    /// library that this server lacks is loaded.
+    /// library that this server lacks is loaded, or work that takes hours is ended. Nothing in a database relies on any of them.
     /// </summary>
     private static readonly string[] Hindering =
     [
         "default_transaction_read_only", "role", "session_authorization", "local_preload_libraries", "session_preload_libraries",
+        "statement_timeout", "lock_timeout", "transaction_timeout", "idle_in_transaction_session_timeout", "idle_session_timeout",
     ];
 
     /// <summary>Whether the database has it before its content. Then nobody can read that who could not read the old one.</summary>

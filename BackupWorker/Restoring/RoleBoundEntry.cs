@@ -10,7 +10,7 @@ namespace ProdReady.BackupWorker.Restoring;
 internal sealed partial record RoleBoundEntry(int Entry, string What, IReadOnlyList<string> Roles)
 {
     // Of a mapping the options are not shown: they hold a password. A policy's roles are before what it allows, which may hold anything
-    private const string Name = """(?:"(?:[^"]|"")*"|[^\s;",().']+)""";
+    private const string Name = SqlName.Pattern;
 
     private string? Before { get; init; }
 

@@ -1,6 +1,5 @@
 using System.Text;
 using Npgsql;
-using OpenTelemetry;
 using ProdReady.BackupWorker.PostgresTools;
 using ProdReady.BackupWorker.Storage;
 
@@ -66,30 +65,14 @@ internal sealed class RoleRestorer(ArchiveFeed feed)
 
     private static async Task RunAsync(RoleStatement statement, NpgsqlConnection server, RestoreProgress progress, CancellationToken cancellationToken)
     {
-        if (await TryAsync(statement.Sql, server, cancellationToken) is not { } error)
+        if (await SecretStatement.TryAsync(server, statement.Sql, cancellationToken) is not { } refusal)
         {
             return;
         }
 
-        if (statement.WithoutGrantor is not { } again || (error = await TryAsync(again, server, cancellationToken)) is not null)
+        if (statement.WithoutGrantor is not { } again || (refusal = await SecretStatement.TryAsync(server, again, cancellationToken)) is not null)
         {
-            progress.Say($"Warning: {statement.Kind} of {string.Join(" to ", statement.Roles.Select(role => $"'{role}'"))} failed: {error}.");
-        }
-    }
-
-    /// <returns>Why not, or nothing. Never the statement, which may hold a password's hash; for the same reason it is in no trace.</returns>
-    private static async Task<string?> TryAsync(string sql, NpgsqlConnection server, CancellationToken cancellationToken)
-    {
-        using var untraced = SuppressInstrumentationScope.Begin();
-        try
-        {
-            await using var command = new NpgsqlCommand(sql, server);
-            await command.ExecuteNonQueryAsync(cancellationToken);
-            return null;
-        }
-        catch (PostgresException exception)
-        {
-            return exception.MessageText;
+            progress.Say($"Warning: {statement.Kind} of {string.Join(" to ", statement.Roles.Select(role => $"'{role}'"))} failed: {refusal.MessageText}.");
         }
     }
 }

@@ -58,10 +58,10 @@ internal sealed partial class BackupShelf(IBackupStorage storage, ManifestFiles 
     /// <param name="before">Of those from before a time alone.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="StorageException">The destination cannot be listed.</exception>
-    public async Task<(BackupName Name, bool IsEncrypted)?> NewestAsync(
-        string database, DateTimeOffset? before, CancellationToken cancellationToken) =>
+    public async Task<(BackupName Name, bool IsEncrypted)?> NewestAsync(string database, DateTimeOffset? before, CancellationToken cancellationToken) =>
         (await FilesAsync(cancellationToken))
-            .Where(backup => backup.Key.Database == database && !(backup.Key.StartedAt >= before) && backup.Value.Exists(file => file.Name == backup.Key.ManifestFile))
+            .Where(backup => backup.Key.Database == database && !(backup.Key.StartedAt >= before))
+            .Where(backup => backup.Value.Exists(file => file.Name == backup.Key.ManifestFile))
             .OrderByDescending(backup => backup.Key.StartedAt)
             .Select(backup => ((BackupName, bool)?)(
                 backup.Key, backup.Value.Exists(file => file.Name.EndsWith(ArchiveEncoding.EncryptedSuffix, StringComparison.Ordinal))))

@@ -13,6 +13,8 @@ public sealed class DatabaseStatementTests
     [InlineData("ALTER DATABASE shop SET default_transaction_read_only TO 'on'", "HinderingSetting", "ALTER DATABASE \"to\" SET default_transaction_read_only")]
     [InlineData("ALTER ROLE a IN DATABASE shop SET role TO 'b'", "HinderingSetting", "ALTER ROLE a IN DATABASE \"to\" SET role")]
     [InlineData("ALTER DATABASE shop SET session_preload_libraries TO 'x'", "HinderingSetting", "ALTER DATABASE \"to\" SET session_preload_libraries")]
+    [InlineData("ALTER DATABASE shop SET statement_timeout TO '5s'", "HinderingSetting", "ALTER DATABASE \"to\" SET statement_timeout")]
+    [InlineData("ALTER DATABASE shop SET idle_session_timeout TO '5s'", "HinderingSetting", "ALTER DATABASE \"to\" SET idle_session_timeout")]
     [InlineData("REVOKE CONNECT,TEMPORARY ON DATABASE shop FROM PUBLIC", "Access", "REVOKE CONNECT,TEMPORARY ON DATABASE \"to\" FROM PUBLIC")]
     [InlineData("GRANT ALL ON DATABASE shop TO \"a b\" WITH GRANT OPTION", "Access", "GRANT ALL ON DATABASE \"to\" TO \"a b\" WITH GRANT OPTION")]
     [InlineData("COMMENT ON DATABASE shop IS 'ON DATABASE x'", "Comment", "COMMENT ON DATABASE \"to\"")]
