@@ -22,7 +22,7 @@ internal sealed class DashboardPorts : IAsyncDisposable
         {
             if (Uri.TryCreate(Environment.GetEnvironmentVariable(variable), UriKind.Absolute, out var url) && !PortLease.IsFree(url.Port))
             {
-                var lease = await PortLease.TakeAsync();
+                var lease = PortLease.Take();
                 ports._leases.Add(lease);
                 Environment.SetEnvironmentVariable(variable, $"{url.Scheme}://{url.Host}:{lease.Port}");
             }

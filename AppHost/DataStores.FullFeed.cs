@@ -22,10 +22,28 @@ internal static class DataStores
             return AddProcesses(builder);
         }
 
-        // Volumes are named after the checkout, so that two can run side by side; a deployment must find its data from whatever checkout it comes
-        var (database, redis) = builder.ExecutionContext.IsPublishMode ? ("postgres", "redis") : (null, (string?)null);
-        return (
-            builder.AddPostgres("postgres").WithDataVolume(database).AddDatabase("prodready"),
+        if (builder.ExecutionContext.IsPublishMode)
+        {
+            // A deployment must find its data from whatever checkout it comes
+            return Add(PostgresImage.NewestMajor, "postgres", "redis");
+        }
+
+        var major = await PostgresImage.MajorAsync();
+        if (major < PostgresImage.NewestMajor)
+        {
+            builder.Eventing.Subscribe<BeforeStartEvent>((started, _) =>
+            {
+                Log.OlderPostgres(started.Services.GetRequiredService<ILogger<DataStoresFile>>(), major);
+                return Task.CompletedTask;
+            });
+        }
+
+        // One volume for each of PostgreSQL's major versions: none reads another's data
+        var volumes = new StackState(builder.StateDirectory()).VolumePrefix;
+        return Add(major, $"{volumes}postgres-{major}", $"{volumes}redis");
+
+        (IResourceBuilder<IResourceWithConnectionString>, IResourceBuilder<IResourceWithConnectionString>) Add(int major, string database, string redis) => (
+            builder.AddPostgres("postgres").WithImageTag(PostgresImage.Tag(major)).WithDataVolume(database).AddDatabase("prodready"),
             builder.AddRedis("redis").WithDataVolume(redis));
     }
 
@@ -95,4 +113,7 @@ internal static partial class Log
 {
     [LoggerMessage(LogLevel.Warning, "No container engine answers: Postgres and Redis run as processes, with their data in {Directory}. Everything else is the same")]
     public static partial void NoContainers(ILogger logger, string directory);
+
+    [LoggerMessage(LogLevel.Information, "Postgres is a container of version {Major}, since the pg_dump of this machine can back up no newer one")]
+    public static partial void OlderPostgres(ILogger logger, int major);
 }

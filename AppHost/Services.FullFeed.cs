@@ -15,10 +15,11 @@ internal static class Services
         this IDistributedApplicationBuilder builder, string name, Settings settings, int? port = null)
         where TProject : IProjectMetadata, new()
     {
+        var replicas = builder.ReplicasOf(name);
         var service = builder.AddProject<TProject>(name, options => options.ExcludeLaunchProfile = true)
-            .WithHttpEndpoint(port)
+            .WithHttpEndpoint(port, replicas)
             .WithHttpHealthCheck("/health/ready")
-            .WithReplicas(builder.ReplicasOf(name));
+            .WithReplicas(replicas);
         if (builder.ExecutionContext.IsRunMode)
         {
             // Without a launch profile it would run as in production

@@ -22,7 +22,7 @@ internal sealed class DashboardProcess(ServiceProcess frontend, string otlpUrl, 
             return null;
         }
 
-        PortLease[] ports = [await PortLease.TakeAsync(), await PortLease.TakeAsync(), await PortLease.TakeAsync()];
+        PortLease[] ports = [PortLease.Take(), PortLease.Take(), PortLease.Take()];
         var urls = ports.Select(port => $"http://localhost:{port.Port}").ToArray();
         var process = await ChildProcess.StartAsync(new()
         {

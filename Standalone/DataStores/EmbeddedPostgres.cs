@@ -46,7 +46,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     {
         var binaries = await PostgresInstaller.FindOrInstallAsync(options.Bin, options.Output, cancellationToken);
         var cluster = await PostgresCluster.OpenAsync(binaries, options, cancellationToken);
-        var port = options.Port ?? await PortLease.TakeAsync();
+        var port = options.Port ?? PortLease.Take();
         var process = await ChildProcess.StartAsync(new()
         {
             Name = "postgres",

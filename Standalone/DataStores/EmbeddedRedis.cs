@@ -27,7 +27,7 @@ public sealed class EmbeddedRedis : IAsyncDisposable
     /// <summary>Starts a server.</summary>
     public static async Task<EmbeddedRedis> StartAsync()
     {
-        var port = await PortLease.TakeAsync();
+        var port = PortLease.Take();
         var password = Secret.Create();
         var server = new GarnetServer(new GarnetServerOptions(null)
         {

@@ -1,7 +1,7 @@
 namespace ProdReady.Standalone.Processes;
 
 /// <summary>A lock between processes that a dead one cannot keep: the kernel drops it with the process.</summary>
-public sealed class FileLock : IAsyncDisposable
+public sealed class FileLock : IAsyncDisposable, IDisposable
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
 
@@ -40,4 +40,7 @@ public sealed class FileLock : IAsyncDisposable
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => _file.DisposeAsync();
+
+    /// <inheritdoc />
+    public void Dispose() => _file.Dispose();
 }

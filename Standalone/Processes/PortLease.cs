@@ -25,7 +25,7 @@ public sealed class PortLease : IAsyncDisposable
     public int Port { get; }
 
     /// <summary>Takes a free port.</summary>
-    public static async Task<PortLease> TakeAsync()
+    public static PortLease Take()
     {
         var directory = Path.Combine(Path.GetTempPath(), $"prodready-ports-{Environment.UserName}");
         while (true)
@@ -38,7 +38,7 @@ public sealed class PortLease : IAsyncDisposable
                     return new PortLease(port, taken);
                 }
 
-                await taken.DisposeAsync();
+                taken.Dispose();
             }
         }
     }

@@ -149,7 +149,7 @@ public sealed class StandaloneStack : IAsyncDisposable
 
     private async Task<ServiceProcess> StartServiceAsync(ServiceDefinition service, int port)
     {
-        var lease = port == 0 ? await PortLease.TakeAsync() : null;
+        var lease = port == 0 ? PortLease.Take() : null;
         // The gateway is for the developer, on both of localhost's addresses; the others are for the gateway alone
         var url = service == ServiceDefinition.Gateway ? $"http://localhost:{lease?.Port ?? port}" : $"http://127.0.0.1:{lease!.Port}";
         var environment = StackEnvironment.ForService(_options, service, url, _dataStores, _adminKey, _dashboard?.OtlpUrl);

@@ -28,7 +28,7 @@ internal sealed class NginxServer(ChildProcess process, PortLease port, string f
     public static async Task<NginxServer> StartAsync(
         Uri upstream, IEnumerable<KeyValuePair<string, string>> headers, CancellationToken cancellationToken)
     {
-        var port = await PortLease.TakeAsync();
+        var port = PortLease.Take();
         var folder = Directory.CreateTempSubdirectory("prodready-nginx-").FullName;
         if (Environment.IsPrivilegedProcess && !OperatingSystem.IsWindows())
         {

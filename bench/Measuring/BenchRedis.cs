@@ -21,7 +21,7 @@ internal sealed class BenchRedis : IAsyncDisposable
             return new(garnet.ConnectionString, garnet);
         }
 
-        var port = await PortLease.TakeAsync();
+        var port = PortLease.Take();
         var process = await ChildProcess.StartAsync(new()
         {
             Name = "redis",

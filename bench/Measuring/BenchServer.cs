@@ -39,7 +39,7 @@ internal sealed class BenchServer(ChildProcess process, PortLease port, string l
         IReadOnlyDictionary<string, string?> environment,
         CancellationToken cancellationToken)
     {
-        var port = await PortLease.TakeAsync();
+        var port = PortLease.Take();
         var log = Path.GetTempFileName();
         var process = await ChildProcess.StartAsync(new()
         {

@@ -19,7 +19,7 @@ public sealed class ProxyLogTests(DataStores stores)
     public async Task A_secret_in_a_proxied_url_is_in_no_line(bool upstreamIsUp, HttpStatusCode expected)
     {
         await using var upstream = await Upstream.StartAsync();
-        await using var port = await PortLease.TakeAsync();
+        await using var port = PortLease.Take();
         var lines = new ConcurrentQueue<string>();
         await using var gateway = await StartAsync(port, upstreamIsUp ? upstream.Url : "http://127.0.0.1:1", lines);
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port.Port}") };

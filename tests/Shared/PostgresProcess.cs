@@ -23,7 +23,7 @@ public sealed class PostgresProcess : IAsyncDisposable
     /// <summary>Starts one.</summary>
     public static async Task<PostgresProcess> StartAsync()
     {
-        var postgres = new PostgresProcess(await PortLease.TakeAsync());
+        var postgres = new PostgresProcess(PortLease.Take());
         // Its account, where the tests run as root, has to get to the data below
         File.SetUnixFileMode(postgres._directory.FullName, postgres._directory.UnixFileMode | UnixFileMode.OtherExecute);
         await postgres.RestartAsync();

@@ -42,7 +42,7 @@ internal sealed class RedisProcess : IAsyncDisposable
     {
         Assert.SkipWhen(Programs.Find("redis-server") is null, "redis-server is not installed: nothing to kill or to freeze");
         // Its nodes' own port is 10,000 above the other one unless it is told, where anybody may listen
-        return new RedisProcess(await PortLease.TakeAsync(), isCluster ? await PortLease.TakeAsync() : null);
+        return new RedisProcess(PortLease.Take(), isCluster ? PortLease.Take() : null);
     }
 
     /// <summary>Starts it, empty, and waits until it answers.</summary>

@@ -28,7 +28,7 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <param name="settings">Its environment.</param>
     public static async Task<ServiceProcess> StartAsync(string name, Dictionary<string, string?> settings)
     {
-        var service = new ServiceProcess(name, await PortLease.TakeAsync(), settings);
+        var service = new ServiceProcess(name, PortLease.Take(), settings);
         await service.RestartAsync();
         return service;
     }

@@ -2,6 +2,7 @@ using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using ProdReady.AppHost;
 using ProdReady.ServiceDefaults.Configuration;
+using ProdReady.Standalone.Stack;
 
 namespace ProdReady.Stack.Tests;
 
@@ -36,10 +37,9 @@ public sealed class AspireModelTests
         Assert.All(builder.Resources.OfType<ProjectResource>(), service =>
         {
             var waits = service.Annotations.OfType<WaitAnnotation>().Select(wait => (wait.Resource.Name, wait.WaitType)).Order();
-            (string, WaitType)[] expected = service.Name == "gateway"
-                ? [("prodready", WaitType.WaitUntilHealthy), ("redis", WaitType.WaitUntilHealthy)]
-                : [("prodready", WaitType.WaitUntilHealthy)];
-            Assert.Equal(expected, waits);
+            // A container's database brings its server along
+            string[] expected = service.Name == "gateway" ? ["prodready", "redis"] : ["prodready"];
+            Assert.Equal(expected.Select(name => (name, WaitType.WaitUntilHealthy)), waits.Where(wait => wait.Name != "postgres"));
             var endpoint = Assert.Single(service.Annotations.OfType<EndpointAnnotation>());
             Assert.Equal(("http", service.Name == "gateway"), (endpoint.UriScheme, endpoint.IsExternal));
             Assert.Single(service.Annotations.OfType<HealthCheckAnnotation>());
@@ -114,6 +114,45 @@ public sealed class AspireModelTests
             builder.Resources.OfType<ProjectResource>()
                 .Select(service => (service.Name, service.Annotations.OfType<ReplicaAnnotation>().Last().Replicas)).Order());
         await Assert.ThrowsAnyAsync<Exception>(() => BuilderAsync("--Replicas:Gateway", "many"));
+    }
+
+    [Fact]
+    public async Task One_process_listens_itself_and_several_are_behind_a_proxy()
+    {
+        await using var builder = await BuilderAsync("--Replicas:Webhooks", "2");
+
+        var endpoints = builder.Resources.OfType<ProjectResource>().ToDictionary(
+            service => service.Name, service => service.Annotations.OfType<EndpointAnnotation>().Single());
+        Assert.True(endpoints["webhooks"].IsProxied);
+        Assert.Null(endpoints["webhooks"].TargetPort);
+        string[] single = ["backups", "gateway", "notifications"];
+        Assert.All(single, name => Assert.False(endpoints[name].IsProxied));
+        Assert.Equal(single.Length, single.Select(name => endpoints[name].Port!.Value).Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData("pg_dump (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)", 15, "15")]
+    [InlineData("pg_dump (PostgreSQL) 17beta1", 17, "17")]
+    [InlineData("pg_dump (PostgreSQL) 14.24", 14, "14")]
+    [InlineData("pg_dump (PostgreSQL) 18.6", 18, "18.6")]
+    [InlineData("pg_dump (PostgreSQL) 19.0", 18, "18.6")]
+    // Too old for what BackupWorker needs: it says so itself
+    [InlineData("pg_dump (PostgreSQL) 13.2", 18, "18.6")]
+    [InlineData("", 18, "18.6")]
+    public void The_container_is_of_a_version_that_this_machine_can_back_up(string version, int major, string tag)
+    {
+        Assert.Equal(major, PostgresImage.MajorFor(version));
+        Assert.Equal(tag, PostgresImage.Tag(major));
+    }
+
+    [Fact]
+    public void Volumes_are_the_folders_so_that_no_two_stacks_share_one()
+    {
+        var volumes = new StackState("/a/.prodready").VolumePrefix;
+
+        Assert.Matches("^prodready-[0-9a-f]{10}-$", volumes);
+        Assert.Equal(volumes, new StackState("/a/.prodready/").VolumePrefix);
+        Assert.NotEqual(volumes, new StackState("/b/.prodready").VolumePrefix);
     }
 
     [Theory]

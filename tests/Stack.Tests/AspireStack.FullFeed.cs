@@ -81,6 +81,7 @@ public sealed class AspireStackFixture : StackFixture
         public async ValueTask DisposeAsync()
         {
             await application.DisposeAsync();
+            await StackVolumes.RemoveAsync(state);
             Directory.Delete(state, recursive: true);
         }
     }

@@ -16,6 +16,11 @@ public sealed class ComposeFileTests(ComposeFileFixture published) : IClassFixtu
             ["backups", "gateway", "notifications", "postgres", "redis", "webhooks"],
             published.Services.Keys.Order(StringComparer.Ordinal));
 
+    /// <summary>As the image of BackupWorker is made on, whose pg_dump must not be older.</summary>
+    [Fact]
+    public void Postgres_is_of_the_version_that_backups_are_made_with() =>
+        Assert.Equal("docker.io/library/postgres:18.6", Text(published.Services["postgres"], "image"));
+
     [Fact]
     public void Only_the_gateway_publishes_ports_one_for_each_replica()
     {

@@ -51,6 +51,7 @@ public sealed class StackScript : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await RunAsync("down");
+        await StackVolumes.RemoveAsync(_state);
         if (Directory.Exists(_state))
         {
             Directory.Delete(_state, recursive: true);

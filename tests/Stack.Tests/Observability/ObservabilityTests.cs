@@ -52,7 +52,7 @@ public sealed class ObservabilityTests : IAsyncLifetime
         Assert.InRange(expected.Count, 30, 100);
         var port = await FirstOfFourPortsAsync();
         await using var stack = await StartAsync(port);
-        var shopPort = await PortLease.TakeAsync();
+        var shopPort = PortLease.Take();
         _ports.Add(shopPort);
         await using var shop = await StartShopAsync(stack.Description, shopPort.Port);
         await UseAsync(stack.Description);
@@ -159,7 +159,7 @@ public sealed class ObservabilityTests : IAsyncLifetime
     {
         while (true)
         {
-            var lease = await PortLease.TakeAsync();
+            var lease = PortLease.Take();
             _ports.Add(lease);
             if (Enumerable.Range(lease.Port, Services).All(PortLease.IsFree))
             {
