@@ -98,11 +98,23 @@ internal static class RestoreCommand
         return ExitCode.Ok;
     }
 
-    /// <summary>Prints row counts side by side.</summary>
-    public static void Write(IReadOnlyList<TableComparison> tables) => Screen.WriteTable(
-        ["Table", "Backup", "Restored", ""],
-        tables.Select(table => new[]
+    /// <summary>Prints row counts side by side. Of tables that were empty and are, such as partitions of days to come, only how many there are.</summary>
+    public static void Write(IReadOnlyList<TableComparison> tables)
+    {
+        var shown = tables.Where(table => !table.Equal || table.Expected > 0).ToList();
+        if (shown.Count > 0)
         {
-            table.Name, Screen.Number(table.Expected), Screen.Number(table.Restored), table.Equal ? "equal" : "DIFFERENT",
-        }));
+            Screen.WriteTable(
+                ["Table", "Backup", "Restored", ""],
+                shown.Select(table => new[]
+                {
+                    table.Name, Screen.Number(table.Expected), Screen.Number(table.Restored), table.Equal ? "equal" : "DIFFERENT",
+                }));
+        }
+
+        if (shown.Count < tables.Count)
+        {
+            Console.Out.WriteLine($"Empty in both: {tables.Count - shown.Count} more.");
+        }
+    }
 }

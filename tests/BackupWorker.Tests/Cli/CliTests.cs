@@ -35,6 +35,8 @@ public sealed class CliTests(DataStores stores)
         var restore = await CliProcess.RunAsync(folder, ["restore", id, "--into", target.Name]);
         Assert.Equal(ExitCode.Ok, restore.ExitCode);
         Assert.Matches("public\\.customers +│ 1,000 +│ 1,000 +│ equal", restore.Output);
+        Assert.DoesNotMatch("│ 0 +│ 0 +│ equal", restore.Output);
+        Assert.Matches("Empty in both: [0-9]+ more\\.", restore.Output);
         Assert.EndsWith(
             $"OK. Backup {id} is restored into '{target.Name}': all row counts are equal.{Environment.NewLine}",
             restore.Output, StringComparison.Ordinal);

@@ -20,6 +20,19 @@ public sealed class LogSettingsTests
         Assert.DoesNotContain(service.Log.Lines, line => line.TryGetProperty("route", out _));
     }
 
+    /// <summary>At every start in a container, where nothing depends on them.</summary>
+    [Fact]
+    public async Task Keys_of_data_protection_that_are_not_kept_are_no_warning()
+    {
+        await using var service = await LoggedService.StartAsync(_ => { });
+
+        var factory = service.Services.GetRequiredService<ILoggerFactory>();
+
+        var keys = factory.CreateLogger("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager");
+        Assert.Equal((false, true), (keys.IsEnabled(LogLevel.Warning), keys.IsEnabled(LogLevel.Error)));
+        Assert.True(factory.CreateLogger("Microsoft.AspNetCore.Hosting").IsEnabled(LogLevel.Warning));
+    }
+
     [Fact]
     public async Task Levels_change_while_the_service_runs()
     {
