@@ -26,6 +26,7 @@ public static partial class ConnectionUrl
             var builder = IsUrl(value) ? PostgresUrl.Parse(value) : new NpgsqlConnectionStringBuilder(value);
             error = string.IsNullOrEmpty(builder.Host) ? "names no host" : null;
             DisableKerberos(builder);
+            ChooseTheServer(builder);
             connectionString = error is null ? builder.ConnectionString : null;
         }
         catch (MalformedUrlException malformed)
@@ -76,6 +77,23 @@ public static partial class ConnectionUrl
         if (!builder.Keys.Contains("GSS Encryption Mode", StringComparer.OrdinalIgnoreCase))
         {
             builder.GssEncryptionMode = GssEncryptionMode.Disable;
+        }
+    }
+
+    /// <summary>
+    /// Of several hosts, the one that takes writes, unless the value asks for another: Npgsql would take the first that answers, which after a
+    /// failover may be a standby. Of a single host there is nothing to choose, and Npgsql refuses what libpq takes.
+    /// </summary>
+    private static void ChooseTheServer(NpgsqlConnectionStringBuilder builder)
+    {
+        const string Choice = "Target Session Attributes";
+        if (builder.Host?.Contains(',', StringComparison.Ordinal) != true)
+        {
+            builder.Remove(Choice);
+        }
+        else if (!builder.Keys.Contains(Choice, StringComparer.OrdinalIgnoreCase))
+        {
+            builder.TargetSessionAttributes = "primary";
         }
     }
 

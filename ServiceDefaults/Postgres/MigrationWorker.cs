@@ -128,6 +128,14 @@ internal sealed partial class MigrationWorker(
             : throw new InvalidOperationException($"The connection string 'prodready' {error}.");
     }
 
+    /// <summary>What has no time limit must notice by itself that nobody is at the other end any more.</summary>
+    private static string Patient(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString)
+    {
+        TcpKeepAlive = true,
+        TcpKeepAliveTime = 30,
+        TcpKeepAliveInterval = 10,
+    }.ConnectionString;
+
     private async Task MigrateAsync(string connectionString, CancellationToken cancellationToken)
     {
         // Not pooled: a connection that only goes back to its pool keeps the lock, and other replicas would wait for minutes
@@ -153,13 +161,15 @@ internal sealed partial class MigrationWorker(
         }
 
         var result = DeployChanges.To
-            .PostgresqlDatabase(connectionString, schema)
+            .PostgresqlDatabase(Patient(connectionString), schema)
             .WithScripts(sharedScripts
                 .Where(script => script.Schema == schema)
                 .Select(script => new SqlScript(script.Name, script.Sql, BeforeTheServices)))
             .WithScriptsEmbeddedInAssembly(assembly, name => name.EndsWith(".sql", StringComparison.Ordinal))
             .JournalToPostgresqlTable(schema, "schema_versions")
             .WithTransactionPerScript()
+            // An index of a large table takes what it takes: given up, it would begin anew at every start, and never be there
+            .WithExecutionTimeout(TimeSpan.Zero)
             .WithVariablesDisabled()
             .WithPreprocessor(new BoundedLocks())
             .LogTo(new DbUpLog(logger))

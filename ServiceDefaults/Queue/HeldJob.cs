@@ -6,6 +6,7 @@ internal sealed class HeldJob(ClaimedJob job, TimeSpan lease, long claimedAt, Ti
     private readonly Lock _lock = new();
     private long _renewedAt = claimedAt;
     private CancellationTokenSource? _running;
+    private bool _lost;
 
     public ClaimedJob Job => job;
 
@@ -13,7 +14,7 @@ internal sealed class HeldJob(ClaimedJob job, TimeSpan lease, long claimedAt, Ti
     public bool IsEnding { get; private set; }
 
     /// <summary>
-    /// Begins an attempt, unless the lease may be over already. The token is cancelled when it may be over later: the time is
+    /// Begins an attempt, unless the lease is lost, or may be over already. The token is cancelled when it may be over later: the time is
     /// measured here from before the claim or renewal was sent, so that it ends here before it ends in the database.
     /// </summary>
     public bool TryBegin(out CancellationToken cancellationToken)
@@ -21,7 +22,7 @@ internal sealed class HeldJob(ClaimedJob job, TimeSpan lease, long claimedAt, Ti
         lock (_lock)
         {
             var left = lease - time.GetElapsedTime(_renewedAt);
-            if (left <= TimeSpan.Zero)
+            if (_lost || left <= TimeSpan.Zero)
             {
                 cancellationToken = default;
                 return false;
@@ -44,11 +45,12 @@ internal sealed class HeldJob(ClaimedJob job, TimeSpan lease, long claimedAt, Ti
         }
     }
 
-    /// <summary>Cancels the attempt that runs.</summary>
+    /// <summary>Cancels the attempt that runs, and begins none any more.</summary>
     public void Cancel()
     {
         lock (_lock)
         {
+            _lost = true;
             // What others have registered runs elsewhere, not under the lock
             _ = _running?.CancelAsync();
         }

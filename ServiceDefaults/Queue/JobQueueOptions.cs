@@ -38,8 +38,8 @@ public sealed class JobQueueOptions
     public TimeSpan LongestDelay { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// How long jobs that run when the service stops may still take before they are cancelled, 0 to 1 min. Keep it below the
-    /// host's own shutdown time-out.
+    /// How long jobs that run when the service stops may still take before they are cancelled, 0 to 1 min. The service then takes up to that and
+    /// 5 s to stop: let its container have them.
     /// </summary>
     public TimeSpan StopGrace { get; set; } = TimeSpan.FromSeconds(3);
 }

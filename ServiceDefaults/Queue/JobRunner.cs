@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging;
 using ProdReady.ServiceDefaults.Correlation;
+using ProdReady.ServiceDefaults.Redaction;
 
 namespace ProdReady.ServiceDefaults.Queue;
 
@@ -33,7 +34,9 @@ internal sealed partial class JobRunner<T>(
 
         var started = time.GetTimestamp();
         var finished = await HandleAsync(job, cancellationToken);
-        activity?.SetStatus(finished.End is JobEnd.Done or JobEnd.Postpone ? ActivityStatusCode.Unset : ActivityStatusCode.Error, finished.Reason);
+        activity?.SetStatus(
+            finished.End is JobEnd.Done or JobEnd.Postpone ? ActivityStatusCode.Unset : ActivityStatusCode.Error,
+            finished.Reason is { } reason ? Redactor.Text(reason) : null);
         metrics.Attempted(queue.Name, Outcome(finished.End), time.GetElapsedTime(started));
         return finished;
     }

@@ -183,6 +183,11 @@ internal sealed partial class JobWorker<T>(
         using var timer = new PeriodicTimer(options.Lease / 3, time);
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
+            if (_held.IsEmpty)
+            {
+                outage.Over(_held);
+            }
+
             foreach (var part in _held.Values.Chunk(LargestBatch))
             {
                 await RenewAsync(part, cancellationToken);
@@ -192,10 +197,13 @@ internal sealed partial class JobWorker<T>(
 
     private async Task RenewAsync(HeldJob[] jobs, CancellationToken cancellationToken)
     {
+        // A statement that hangs is given up while another may still save the leases
+        using var deadline = new CancellationTokenSource(options.Lease / 3, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         try
         {
             var sent = time.GetTimestamp();
-            var renewed = await store.RenewAsync([.. jobs.Select(held => held.Job.Lease)], options.Lease, cancellationToken);
+            var renewed = await store.RenewAsync([.. jobs.Select(held => held.Job.Lease)], options.Lease, either.Token);
             outage.Over(_held);
             foreach (var held in jobs)
             {

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -12,6 +14,9 @@ namespace ProdReady.ServiceDefaults.Queue;
 /// <summary>Durable queues on Postgres.</summary>
 public static class QueueExtensions
 {
+    /// <summary>What the last words of jobs, the last commit and the services' own ends take besides.</summary>
+    private static readonly TimeSpan AfterGrace = TimeSpan.FromSeconds(5);
+
     /// <summary>
     /// Adds <see cref="JobQueue{T}"/>, a queue in the table <c>jobs</c> of <paramref name="schema"/>. The table comes with the
     /// migrations of that schema (<see cref="MigrationExtensions.AddMigrations"/>). Several queues of one kind of payload are told
@@ -36,6 +41,13 @@ public static class QueueExtensions
         builder.Services.AddOptions<JobQueueOptions>(name)
             .BindConfiguration($"{JobQueueOptions.SectionName}:{name}")
             .ValidateOnStart();
+        builder.Services.AddOptions<HostOptions>().PostConfigure<IConfiguration>((host, configuration) =>
+        {
+            // Or else the host would end under what it was told to wait for. One that cannot be read is told by the options' own check
+            var setting = configuration[$"{JobQueueOptions.SectionName}:{name}:{nameof(JobQueueOptions.StopGrace)}"];
+            var needed = TimeSpan.TryParse(setting, CultureInfo.InvariantCulture, out var grace) ? grace + AfterGrace : TimeSpan.Zero;
+            host.ShutdownTimeout = needed > host.ShutdownTimeout ? needed : host.ShutdownTimeout;
+        });
         builder.AddJobTable(schema);
         builder.Services.AddKeyedSingleton(name, (services, _) => new JobQueue<T>(
             name,

@@ -21,10 +21,12 @@ internal sealed class QueueMetrics
     private readonly Histogram<double> _claim;
     private readonly Histogram<double> _handle;
     private readonly Histogram<double> _wait;
-    private volatile IReadOnlyDictionary<string, QueueDepth> _depths = new Dictionary<string, QueueDepth>();
+    private readonly TimeProvider _time;
+    private volatile Snapshot _measured = new(new Dictionary<string, QueueDepth>(), 0);
 
-    public QueueMetrics(IMeterFactory factory, IEnumerable<JobQueueDefinition> queues)
+    public QueueMetrics(IMeterFactory factory, IEnumerable<JobQueueDefinition> queues, TimeProvider time)
     {
+        _time = time;
         var meter = factory.Create(Name);
         _attempts = Count(meter, "attempts", "{attempt}", "Attempts begun");
         _done = Count(meter, "done", "{job}", "Jobs done");
@@ -74,11 +76,11 @@ internal sealed class QueueMetrics
 
     public void Expired(string queue, int jobs) => _expired.Add(jobs, Tag(queue));
 
-    public void Measured(IReadOnlyDictionary<string, QueueDepth> depths) => _depths = depths;
+    public void Measured(IReadOnlyDictionary<string, QueueDepth> depths) => _measured = new(depths, _time.GetTimestamp());
 
     private IEnumerable<Measurement<long>> ObserveDepths()
     {
-        foreach (var (queue, depth) in _depths)
+        foreach (var (queue, depth) in _measured.Depths)
         {
             yield return new(depth.Waiting, Tag(queue), new("state", "waiting"));
             yield return new(depth.Running, Tag(queue), new("state", "running"));
@@ -86,11 +88,13 @@ internal sealed class QueueMetrics
         }
     }
 
+    /// <summary>What waits grows older while the database, which would tell, is away; nothing comes to an empty queue then.</summary>
     private IEnumerable<Measurement<double>> ObserveAges()
     {
-        foreach (var (queue, depth) in _depths)
+        var (depths, at) = _measured;
+        foreach (var (queue, depth) in depths)
         {
-            yield return new(depth.OldestAge, Tag(queue));
+            yield return new(depth.OldestAge > 0 ? depth.OldestAge + _time.GetElapsedTime(at).TotalSeconds : 0, Tag(queue));
         }
     }
 
@@ -101,4 +105,6 @@ internal sealed class QueueMetrics
 
     private static Histogram<double> Duration(Meter meter, string what, string description) =>
         meter.CreateHistogram<double>($"prodready.queue.{what}", "s", description);
+
+    private sealed record Snapshot(IReadOnlyDictionary<string, QueueDepth> Depths, long At);
 }

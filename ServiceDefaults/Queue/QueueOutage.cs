@@ -3,11 +3,14 @@ using Microsoft.Extensions.Logging;
 namespace ProdReady.ServiceDefaults.Queue;
 
 /// <summary>
-/// Says once that the database, or a connection to it, is lost, and once that all is well again, however many loops find
-/// out, and however often.
+/// Says that the database, or a connection to it, is lost, and once that all is well again, however many loops find out, and however often. What
+/// lasts is said every five minutes: one part that never works must not hide what befalls the others.
 /// </summary>
-internal sealed partial class QueueOutage(ILogger<QueueOutage> logger)
+internal sealed partial class QueueOutage(TimeProvider time, ILogger<QueueOutage> logger)
 {
+    private static readonly TimeSpan Repeat = TimeSpan.FromMinutes(5);
+
+    private long _said;
     private readonly HashSet<object> _failing = [];
 
     /// <summary><paramref name="part"/> could not do its work.</summary>
@@ -15,8 +18,10 @@ internal sealed partial class QueueOutage(ILogger<QueueOutage> logger)
     {
         lock (_failing)
         {
-            if (_failing.Add(part) && _failing.Count == 1)
+            _failing.Add(part);
+            if (_said == 0 || time.GetElapsedTime(_said) >= Repeat)
             {
+                _said = time.GetTimestamp();
                 Log.Unavailable(logger, exception);
             }
         }
@@ -29,6 +34,7 @@ internal sealed partial class QueueOutage(ILogger<QueueOutage> logger)
         {
             if (_failing.Remove(part) && _failing.Count == 0)
             {
+                _said = 0;
                 Log.AvailableAgain(logger);
             }
         }

@@ -27,7 +27,14 @@ internal sealed partial class CollectorHandler(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, closing);
         try
         {
-            return Observe(await base.SendAsync(request, either.Token));
+            var response = await base.SendAsync(request, either.Token);
+            if (IsGrpc(response))
+            {
+                // It refuses with 200, and says so after the content
+                await response.Content.LoadIntoBufferAsync(either.Token);
+            }
+
+            return Observe(response);
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException)
         {
@@ -42,6 +49,10 @@ internal sealed partial class CollectorHandler(
         {
             Failed($"it answers {(int)response.StatusCode}");
         }
+        else if (IsGrpc(response) && GrpcStatus(response) is not "0" and var status)
+        {
+            Failed($"it answers gRPC status {status ?? "missing"}");
+        }
         else if (_failing)
         {
             _failing = false;
@@ -50,6 +61,15 @@ internal sealed partial class CollectorHandler(
 
         return response;
     }
+
+    private static bool IsGrpc(HttpResponseMessage response) =>
+        response.Content.Headers.ContentType?.MediaType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true;
+
+    /// <summary>Among the headers where there is no content.</summary>
+    private static string? GrpcStatus(HttpResponseMessage response) =>
+        response.TrailingHeaders.TryGetValues("grpc-status", out var values) || response.Headers.TryGetValues("grpc-status", out values)
+            ? values.FirstOrDefault()
+            : null;
 
     private void Failed(Exception exception) =>
         Failed(exception is OperationCanceledException ? "it does not answer in time" : exception.Message);

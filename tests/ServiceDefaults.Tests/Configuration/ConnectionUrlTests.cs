@@ -37,12 +37,28 @@ public sealed class ConnectionUrlTests
     {
         var builder = Postgres(
             "postgres://u:p@h/d?application_name=my%20app&connect_timeout=7&options=-c%20search_path%3Dmine&Maximum%20Pool%20Size=5"
-            + "&sslrootcert=/ca.pem&target_session_attrs=read-write&pgbouncer=true");
+            + "&sslrootcert=/ca.pem&pgbouncer=true");
 
         Assert.Equal(
             ("my app", 7, "-c search_path=mine", 5),
             (builder.ApplicationName!, builder.Timeout, builder.Options!, builder.MaxPoolSize));
-        Assert.Equal(("/ca.pem", "read-write"), (builder.RootCertificate!, builder.TargetSessionAttributes!));
+        Assert.Equal("/ca.pem", builder.RootCertificate);
+    }
+
+    /// <summary>Npgsql would take the first that answers, and it refuses a choice where there is none, which libpq takes.</summary>
+    [Theory]
+    [InlineData("postgres://u:p@one,two/d", "primary")]
+    [InlineData("Host=one,two;Database=d", "primary")]
+    [InlineData("postgres://u:p@one,two/d?target_session_attrs=any", "any")]
+    [InlineData("Host=one,two;Target Session Attributes=prefer-standby", "prefer-standby")]
+    [InlineData("postgres://u:p@one/d?target_session_attrs=read-write", null)]
+    [InlineData("Host=one;Target Session Attributes=primary", null)]
+    public async Task Of_several_hosts_the_one_that_takes_writes_is_asked(string value, string? expected)
+    {
+        var builder = Postgres(value);
+
+        Assert.Equal(expected, builder.TargetSessionAttributes);
+        await using var usable = NpgsqlDataSource.Create(builder);
     }
 
     [Theory]

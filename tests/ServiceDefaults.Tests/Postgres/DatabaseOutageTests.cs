@@ -10,7 +10,7 @@ using ProdReady.Testing;
 namespace ProdReady.ServiceDefaults.Tests.Postgres;
 
 /// <summary>Postgres servers that are away, also those whose names do not resolve, as that of a container that is stopped.</summary>
-public sealed class DatabaseOutageTests
+public sealed class DatabaseOutageTests(DataStores stores)
 {
     // Reserved for this (RFC 2606); and nothing listens on port 1
     private const string Hosts = "nowhere.invalid,127.0.0.1:1";
@@ -51,6 +51,20 @@ public sealed class DatabaseOutageTests
         var refuses = new PostgresException("wrong password", "FATAL", "FATAL", PostgresErrorCodes.InvalidPassword);
         Assert.True(DatabaseOutage.Caused(new NpgsqlException("all", new AggregateException(away, away))));
         Assert.False(DatabaseOutage.Caused(new NpgsqlException("all", new AggregateException(away, refuses))));
+    }
+
+    /// <summary>One that has become a standby, or whose disk is full, as managed ones say it.</summary>
+    [Fact]
+    public async Task A_server_that_takes_no_writes_is_an_outage()
+    {
+        await using var database = await stores.CreateDatabaseAsync();
+        await using var source = NpgsqlDataSource.Create($"{database.ConnectionString};Options=-c default_transaction_read_only=on");
+
+        var failure = await Assert.ThrowsAsync<PostgresException>(
+            () => source.CreateCommand("CREATE TABLE things (id int)").ExecuteNonQueryAsync(Cancellation));
+
+        Assert.False(failure.IsTransient);
+        Assert.True(DatabaseOutage.Caused(failure));
     }
 
     [Fact]

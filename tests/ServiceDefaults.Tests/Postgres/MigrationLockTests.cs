@@ -64,12 +64,24 @@ public sealed class MigrationLockTests(DataStores stores) : IAsyncLifetime
         await PassAsync(IsMigratedAsync());
     }
 
-    private MigrationWorker Worker(bool isVital) => new(
+    /// <summary>As the index of a large table does. Given up, it would begin anew at every start.</summary>
+    [Fact]
+    public async Task A_statement_may_take_longer_than_others_are_given()
+    {
+        await ExecuteAsync("SELECT pg_advisory_unlock_all()");
+        using var worker = Worker(isVital: true, ";Command Timeout=1", "SELECT pg_sleep(2); ");
+
+        await worker.StartingAsync(Cancellation).WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+
+        await ExecuteAsync("SELECT FROM shop.things");
+    }
+
+    private MigrationWorker Worker(bool isVital, string setting = "", string before = "") => new(
         "shop",
         Assembly.GetExecutingAssembly(),
         isVital,
-        [new("shop", "0001.sql", "CREATE TABLE shop.things (id int)")],
-        new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:prodready", _database.ConnectionString)]).Build(),
+        [new("shop", "0001.sql", $"{before}CREATE TABLE shop.things (id int)")],
+        new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionStrings:prodready", _database.ConnectionString + setting)]).Build(),
         _time,
         _lines);
 

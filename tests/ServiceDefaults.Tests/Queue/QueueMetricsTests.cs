@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Time.Testing;
 using ProdReady.ServiceDefaults.Queue;
 using ProdReady.Testing;
 
@@ -17,11 +18,28 @@ public sealed class QueueMetricsTests(DataStores stores) : QueueTest(stores)
         var factory = services.GetRequiredService<IMeterFactory>();
         using var measured = new Measurements(factory);
 
-        _ = new QueueMetrics(factory, [new JobQueueDefinition(QueueApp.Schema, QueueApp.QueueName)]);
+        _ = new QueueMetrics(factory, [new JobQueueDefinition(QueueApp.Schema, QueueApp.QueueName)], TimeProvider.System);
 
         Assert.All(
             (string[])["attempts", "done", "retried", "dead", "lost", "expired"],
             counter => Assert.Equal(0, measured.Sum($"prodready.queue.{counter}{{queue=items}}")));
+    }
+
+    /// <summary>An alert on the age must not be quieted by the outage that it tells of.</summary>
+    [Fact]
+    public void What_waits_grows_older_while_the_database_does_not_tell()
+    {
+        using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var factory = services.GetRequiredService<IMeterFactory>();
+        using var measured = new Measurements(factory);
+        var time = new FakeTimeProvider();
+        var metrics = new QueueMetrics(factory, [], time);
+        metrics.Measured(new Dictionary<string, QueueDepth> { ["full"] = default(QueueDepth) with { Waiting = 1, OldestAge = 30 }, ["empty"] = default });
+
+        time.Advance(TimeSpan.FromMinutes(2));
+
+        Assert.Equal(150, measured.Now("prodready.queue.oldest.age{queue=full}"));
+        Assert.Equal(0, measured.Now("prodready.queue.oldest.age{queue=empty}"));
     }
 
     [Fact]

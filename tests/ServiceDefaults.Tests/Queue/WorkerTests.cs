@@ -158,6 +158,68 @@ public sealed class WorkerTests(DataStores stores) : QueueTest(stores)
     }
 
     [Fact]
+    public async Task Job_that_others_have_taken_before_it_began_is_not_begun()
+    {
+        var finish = new TaskCompletionSource<JobOutcome>();
+        var begun = new ConcurrentQueue<int>();
+        var app = await StartAsync(
+            (job, _) =>
+            {
+                begun.Enqueue(job.Payload.Number);
+                return job.Payload.Number == 1 ? finish.Task : Done;
+            },
+            FastPolling, ("Queues:items:Concurrency", "1"), ("Queues:items:Lease", "00:00:02"));
+        await app.EnqueueAsync(New(1), New(2), New(3));
+        await Eventually.ReadAsync(app.DepthAsync, depth => depth.Running == 3);
+
+        // As another worker's claim would
+        var taken = await app.ScalarAsync<DateTime>(
+            """
+            UPDATE tests.jobs SET lease_token = gen_random_uuid(), lease_until = now() + interval '1 h' WHERE payload->>'Number' = '2'
+            RETURNING clock_timestamp()
+            """);
+        // The next renewal is of all that is held
+        await Eventually.ReadAsync(
+            () => app.ScalarAsync<DateTime>("SELECT lease_until - interval '2 s' FROM tests.jobs WHERE payload->>'Number' = '1'"),
+            renewed => renewed > taken);
+        finish.SetResult(new JobOutcome.Done());
+
+        await Eventually.ReadAsync(app.DepthAsync, depth => depth is { Running: 1, Waiting: 0 });
+        Assert.Equal([1, 3], begun);
+    }
+
+    [Fact]
+    public async Task What_a_failure_says_is_redacted_in_its_trace()
+    {
+        var ended = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source == QueueMetrics.Activities,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = ended.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        var name = $"+23480312345{Random.Shared.Next(10, 99)}";
+        var app = await StartAsync((_, _) => throw new InvalidOperationException($"no customer {name} of {Database.Name}"), NoPolling);
+
+        await app.EnqueueAsync(New(1));
+
+        var span = await Eventually.ReadAsync(
+            () => Task.FromResult(ended.FirstOrDefault(activity => activity.StatusDescription?.Contains(Database.Name, StringComparison.Ordinal) == true)),
+            found => found is not null);
+        Assert.DoesNotContain(name, span!.StatusDescription!, StringComparison.Ordinal);
+        Assert.Contains("no customer +2348*****", span.StatusDescription!, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_host_waits_for_as_long_as_its_queue_was_given()
+    {
+        var app = await StartAsync((_, _) => Done, ("Queues:items:StopGrace", "00:00:50"));
+
+        Assert.Equal(TimeSpan.FromSeconds(55), app.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<HostOptions>>().Value.ShutdownTimeout);
+    }
+
+    [Fact]
     public async Task Stopping_worker_finishes_what_runs_and_gives_back_what_was_not_begun()
     {
         var finish = new TaskCompletionSource<JobOutcome>();

@@ -54,6 +54,9 @@ internal sealed class Collector : IHttpApplication<HttpContext>, IAsyncDisposabl
     /// <summary>The endpoint for gRPC.</summary>
     public string GrpcUrl { get; private set; } = "";
 
+    /// <summary>What it answers over gRPC, which refuses with 200.</summary>
+    public string GrpcStatus { get; set; } = "0";
+
     /// <summary>Whether it takes requests and never answers them.</summary>
     public bool Hangs { get; set; }
 
@@ -119,7 +122,7 @@ internal sealed class Collector : IHttpApplication<HttpContext>, IAsyncDisposabl
         if (grpc)
         {
             context.Response.ContentType = "application/grpc";
-            context.Response.AppendTrailer("grpc-status", "0");
+            context.Response.AppendTrailer("grpc-status", GrpcStatus);
             await context.Response.Body.WriteAsync(new byte[5], context.RequestAborted);
         }
     }

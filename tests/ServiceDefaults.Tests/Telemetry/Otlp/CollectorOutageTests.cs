@@ -75,6 +75,29 @@ public sealed class CollectorOutageTests : IAsyncLifetime
         Assert.Equal(6, _logs.Of<CollectorClients>().Count);
     }
 
+    /// <summary>A wrong key, for one: it refuses with 200 and a status after the content.</summary>
+    [Fact]
+    public async Task A_refusal_over_gRPC_is_told_and_its_end()
+    {
+        _collector.GrpcStatus = "16";
+        await using var service = await StartAsync(grpc: true, timeout: "10000");
+        await AskUntilAsync(LogLevel.Warning);
+        Assert.Contains(_logs.Of<CollectorClients>(), line => line.Text.EndsWith("it answers gRPC status 16", StringComparison.Ordinal));
+
+        _collector.GrpcStatus = "0";
+        await AskUntilAsync(LogLevel.Information);
+
+        Assert.Equal(6, _logs.Of<CollectorClients>().Count);
+
+        Task AskUntilAsync(LogLevel level) => Eventually.ReadAsync(
+            async () =>
+            {
+                await service.GetAsync("/fine");
+                return _logs.Of<CollectorClients>().Where(line => line.Level == level).ToList();
+            },
+            lines => lines.Count == 3);
+    }
+
     [Fact]
     public async Task A_dead_collector_is_no_reason_not_to_start()
     {
