@@ -10,7 +10,8 @@ internal static class ComposeDataStores
     public static void Describe(Service service)
     {
         ComposeHardening.Apply(service, "999:999");
-        service.Deploy = new() { Resources = new() { Limits = new() { Cpus = "2.0", Memory = "1G" } } };
+        // Docker refuses to create a container that may take more processors than its host has
+        service.Deploy = new() { Resources = new() { Limits = new() { Cpus = "1.0", Memory = "1G" } } };
         if (service.Name == "postgres")
         {
             service.Environment = new()

@@ -71,7 +71,7 @@ internal sealed class Settings
     {
         // As Standalone chooses it, for Aspire runs a service in its project's folder
         "BACKUP_DIR" => Standalone.Stack.BackupDirectory.Setting(Read(name), StateDirectory),
-        "METRICS_PORT" => Read(name) is { } first ? MetricsPort.Of(service, first) : null,
+        "METRICS_PORT" => Read(name) is { } first ? MetricsPort.Of(service, first, _builder.ReplicasOf(service)) : null,
         _ => Read(name),
     };
 

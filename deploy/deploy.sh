@@ -41,6 +41,11 @@ upload=$root/uploads/$release
 tar -C "$folder" --exclude=./secrets -cf - . |
   on_host "set -eu; umask 027; rm -rf $upload; mkdir -p $upload $root/releases; tar -C $upload -xf -"
 tar -C "$here" -cf - release.sh smoke.sh | on_host "tar -C $upload -xf -"
-# Only what has arrived as a whole takes the place of a release of that name, which may be the running one
-on_host "set -eu; rm -rf $upload.old; [ ! -e $root/releases/$release ] || mv $root/releases/$release $upload.old; \
-  mv $upload $root/releases/$release; rm -rf $upload.old; PRODREADY_URL=$url bash $root/releases/$release/release.sh $release"
+# Only what has arrived as a whole is taken, and by the host itself, which goes on where the connection breaks
+on_host "set -eu; umask 027; mkdir -p $root/arrived; rm -rf $root/arrived/$release; mv $upload $root/arrived/$release; \
+  PRODREADY_URL=$url bash $root/arrived/$release/release.sh $release" || {
+  code=$?
+  # ssh's own; what it is about, ssh has said
+  [ $code -ne 255 ] || echo "No more is heard of the host. What has begun there goes on: its log is in $root/logs." >&2
+  exit $code
+}

@@ -6,6 +6,8 @@
 #   release.sh --rollback   start the one that ran before the running one
 #   release.sh --restart    start the running one's services and its Redis anew: they read secrets and settings at their start
 #
+# It goes on to its end without whoever started it, who only sees its log: a connection that breaks would take down all that writes to it.
+#
 # PRODREADY_ROOT: the folder that holds releases/, secrets/, and settings.env and override.yaml if there are any. Default: the one that this script's release is in.
 # PRODREADY_URL: the gateway as this host reaches it. Default: what the last release that served was asked at, which the file url in the root says,
 # and http://localhost:8080 at first
@@ -20,6 +22,18 @@ wait=${PRODREADY_WAIT:-300}
 smoke=${PRODREADY_SMOKE:-60}
 # Releases that are kept besides the running one and the one before
 kept=3
+
+name=${1:?"Usage: release.sh <name> | --rollback | --restart"}
+if [ -z "${PRODREADY_DETACHED:-}" ]; then
+  mkdir -p "$root/logs"
+  find "$root/logs" -type f -mtime +30 -delete
+  log=$root/logs/$(date -u +%Y%m%dT%H%M%SZ)-${name#--}-$$.log
+  echo "This goes on without this connection, too. Its log: $log" | tee "$log"
+  PRODREADY_DETACHED=true setsid bash "$here/release.sh" "$name" >>"$log" 2>&1 </dev/null &
+  tail --pid=$! --sleep-interval=0.2 --lines=+2 --follow "$log" || true
+  wait $!
+  exit
+fi
 
 fail() {
   printf '%s\n' "$*" >&2
@@ -55,7 +69,7 @@ anew=()
 start() {
   compose "$1" pull --quiet --policy missing &&
     compose "$1" up --detach --wait --wait-timeout "$wait" --remove-orphans ${anew[@]+"${anew[@]}"} &&
-    bash "$here/smoke.sh" "$url" "$smoke"
+    bash "$root/releases/$1/smoke.sh" "$url" "$smoke"
 }
 
 # The images that releases were published with, and that this host was told to take in their place.
@@ -82,7 +96,18 @@ remove_old() {
     while IFS= read -r name; do remove_release "$name"; done || true
 }
 
-name=${1:?"Usage: release.sh <name> | --rollback | --restart"}
+# What deploy.sh has brought takes its place among the releases. One of that name, which may be the running one, is kept until this one serves.
+take() {
+  mkdir -p "$root/replaced"
+  [ ! -e "$root/releases/$1" ] || mv "$root/releases/$1" "$root/replaced/$1"
+  mv "$root/arrived/$1" "$root/releases/$1"
+}
+
+put_back() {
+  rm -rf "${root:?}/releases/$1"
+  mv "$root/replaced/$1" "$root/releases/$1"
+}
+
 # Two at once would take each other's containers
 exec 9>"$root/.lock"
 if ! flock --nonblock 9; then
@@ -90,6 +115,11 @@ if ! flock --nonblock 9; then
   # Its start, and that of the one before if it comes to that
   flock --wait "$((2 * (wait + smoke)))" 9 || fail "Another deployment is still under way."
 fi
+
+# A deployment that ended with the host itself never saw its release serve
+for old in "$root"/replaced/*; do
+  [ ! -e "$old" ] || put_back "$(basename "$old")"
+done
 
 running=$(release_of current)
 if [ "$name" = --rollback ]; then
@@ -102,13 +132,15 @@ elif [ "$name" = --restart ]; then
   # Its password is a secret that it reads at its start, too. Postgres keeps its own in its data
   ! grep -qx redis <<<"$(compose "$name" config --services)" || anew+=(redis)
 fi
-[ -f "$root/releases/$name/docker-compose.yaml" ] || fail "There is no $root/releases/$name/docker-compose.yaml."
 [ -d "$root/secrets" ] || fail "There is no $root/secrets, which holds a file for each secret: see docs/deploy.md."
+[ ! "$here" -ef "$root/arrived/$name" ] || take "$name"
+[ -f "$root/releases/$name/docker-compose.yaml" ] || fail "There is no $root/releases/$name/docker-compose.yaml."
 
 # What was published with it is nobody's secret: the host's own are in the root
 rm -rf "$root/releases/$name/secrets"
 
 if start "$name"; then
+  rm -rf "${root:?}/replaced/$name"
   if [ "$running" != "$name" ]; then
     [ -z "$running" ] || point previous "$running"
     point current "$name"
@@ -126,12 +158,18 @@ if [ ${#anew[@]} -gt 0 ]; then
   fail "Release $name does not serve since it was started anew (above): look at the secret or the setting that was changed."
 fi
 back=$running
-[ "$running" != "$name" ] || back=$(release_of previous)
+if [ -e "$root/replaced/$name" ] && [ -n "$running" ]; then
+  put_back "$name"
+elif [ "$running" = "$name" ]; then
+  back=$(release_of previous)
+fi
 if [ -z "$back" ]; then
+  rm -rf "${root:?}/replaced/$name"
   fail "Release $name does not serve (above), and there is none before it to go back to. Its containers are left for you to look at."
 fi
 if start "$back"; then
   point current "$back"
+  [ "$back" != "$name" ] || back="$name, as it was before,"
   fail "Release $name does not serve (above). Release $back runs again."
 fi
 fail "Release $name does not serve (above), and neither does $back, which ran before it: see docs/incident-response.md."

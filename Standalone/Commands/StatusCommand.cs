@@ -9,12 +9,26 @@ internal static class StatusCommand
     private const int Ready = 0;
     private const int NothingRuns = 1;
     private const int NotReady = 2;
+    private const int Unknown = 3;
 
     public static Command Create()
     {
-        var command = new Command("status", "Show the addresses of the running stack and whether each part is ready. Exit code: 0 ready, 1 nothing runs, 2 not ready");
-        command.SetAction((_, cancellationToken) => RunAsync(cancellationToken));
+        var command = new Command("status", "Show the addresses of the running stack and whether each part is ready. Exit code: 0 ready, 1 nothing runs, 2 not ready, 3 it cannot be told");
+        command.SetAction((_, cancellationToken) => TryRunAsync(cancellationToken));
         return command;
+    }
+
+    private static async Task<int> TryRunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RunAsync(cancellationToken);
+        }
+        catch (StackException failure)
+        {
+            await Console.Error.WriteLineAsync(failure.Message);
+            return Unknown;
+        }
     }
 
     private static async Task<int> RunAsync(CancellationToken cancellationToken)

@@ -25,16 +25,23 @@ public sealed class FileLock : IAsyncDisposable, IDisposable
 
     /// <summary>Takes the lock if it is free.</summary>
     /// <returns><see langword="null"/> if somebody holds it.</returns>
+    /// <exception cref="StackException">This user may not open it, so that nobody can tell.</exception>
     public static FileLock? TryTake(string path)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         try
         {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             return new FileLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (IOException)
         {
             return null;
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new StackException(
+                $"{path} cannot be opened by {Environment.UserName}: run this as the user whose file it is, or, for a stack of your own, set PRODREADY_STATE to another folder.",
+                exception);
         }
     }
 

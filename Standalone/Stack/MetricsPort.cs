@@ -11,8 +11,17 @@ public static class MetricsPort
     /// The port of <paramref name="service"/>: <c>METRICS_PORT</c> itself is the gateway's, the next three are the others'. What is
     /// no port stays as it is, for the service to say so.
     /// </summary>
-    public static string Of(string service, string configured) =>
-        int.TryParse(configured, NumberStyles.None, CultureInfo.InvariantCulture, out var first) && first > 0
+    /// <exception cref="StackException">It has several replicas, of which only one could listen there.</exception>
+    public static string Of(string service, string configured, int replicas = 1)
+    {
+        if (!int.TryParse(configured, NumberStyles.None, CultureInfo.InvariantCulture, out var first) || first == 0)
+        {
+            return configured;
+        }
+
+        return replicas == 1
             ? (first + Array.IndexOf(Order, service)).ToString(CultureInfo.InvariantCulture)
-            : configured;
+            : throw new StackException(
+                $"METRICS_PORT is {configured} and Replicas:{service} is {replicas}, and replicas on one machine cannot share a port: leave one out, or let each take a free one with METRICS_PORT=0.");
+    }
 }

@@ -14,4 +14,10 @@ public sealed class MetricsPortTests
     [InlineData("backups", "many", "many")]
     public void Each_service_of_a_stack_has_its_own(string service, string configured, string expected) =>
         Assert.Equal(expected, MetricsPort.Of(service, configured));
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("many")]
+    public void What_is_no_one_port_may_be_several_replicas(string configured) =>
+        Assert.Equal(configured, MetricsPort.Of("webhooks", configured, replicas: 2));
 }

@@ -87,6 +87,20 @@ public sealed class ScriptTests : IDisposable
         Assert.DoesNotContain(Calls(), call => call.Contains(" up ", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(134)]
+    public async Task Up_does_not_wait_where_it_cannot_be_told_whether_a_stack_runs(int code)
+    {
+        Write("codes", $"{code}\n");
+
+        var (exitCode, output) = await RunAsync("up --standalone --no-build --detach");
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("Whether the stack runs cannot be told (above).", output, StringComparison.Ordinal);
+        Assert.Single(Calls());
+    }
+
     private string[] Calls() => File.Exists(Path.Combine(_checkout, "dotnet.log")) ? File.ReadAllLines(Path.Combine(_checkout, "dotnet.log")) : [];
 
     private void Write(string file, string text)

@@ -74,6 +74,16 @@ public sealed class UpOnAspireFacts : IAsyncDisposable
         await AssertNothingRunsAsync();
     }
 
+    [Fact]
+    public async Task Replicas_that_would_share_a_metrics_port_are_refused_before_anything_starts()
+    {
+        var (exitCode, output) = await _script.RunAsync(Up, ("METRICS_PORT", "9464"), ("Replicas__Webhooks", "2"));
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("METRICS_PORT is 9464 and Replicas:webhooks is 2, and ", output, StringComparison.Ordinal);
+        await AssertNothingRunsAsync();
+    }
+
     /// <summary><c>status</c> and a second <c>up</c> would say of the new stack, which only starts, that it is up.</summary>
     [Fact]
     public async Task The_description_that_a_killed_stack_left_is_gone_before_anything_starts()

@@ -75,18 +75,6 @@ public sealed class DeployTests
     }
 
     [Fact]
-    public async Task A_release_that_stops_serving_when_it_is_deployed_again_gives_way_to_the_one_before()
-    {
-        await using var host = await DockerHost.StartAsync();
-        await host.DeployAsync("one");
-        await host.DeployAsync("two");
-
-        var (exitCode, _) = await host.DeployAsync("two", serves: false);
-
-        Assert.Equal((1, "one", "releases/one"), (exitCode, host.Running, host.ReleaseOf("current")));
-    }
-
-    [Fact]
     public async Task One_command_goes_back_by_hand_and_forth_again()
     {
         await using var host = await DockerHost.StartAsync();
@@ -130,20 +118,6 @@ public sealed class DeployTests
 
         Assert.True(exitCode == 0, output);
         Assert.EndsWith(" --no-deps gateway webhooks notifications backups", host.DockerCalls[^1], StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_connection_that_breaks_leaves_the_running_release_as_it_was()
-    {
-        await using var host = await DockerHost.StartAsync();
-        await host.DeployAsync("one");
-        var files = Directory.GetFiles(Path.Combine(host.Root, "releases", "one")).Order().ToArray();
-        host.CutConnections();
-
-        var (exitCode, _) = await host.DeployAsync("one");
-
-        Assert.NotEqual(0, exitCode);
-        Assert.Equal(files, Directory.GetFiles(Path.Combine(host.Root, "releases", "one")).Order());
     }
 
     [Fact]

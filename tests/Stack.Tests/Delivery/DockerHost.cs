@@ -28,6 +28,9 @@ public sealed class DockerHost : IAsyncDisposable
     /// <summary>Every call of <c>ssh</c>.</summary>
     public IReadOnlyList<string> SshCalls => Lines("ssh.log");
 
+    private bool IsBroken => Running is { } running
+        && (_broken.Contains(running) || File.Exists(Path.Combine(Root, "releases", running, "does-not-serve")));
+
     private string Started => Path.Combine(_folder, "started");
 
     /// <summary>Prepares a host as docs/deploy.md says.</summary>
@@ -44,6 +47,13 @@ public sealed class DockerHost : IAsyncDisposable
         host.AddProgram("ssh", """
             echo "$*" >>"$FOLDER/ssh.log"
             [ ! -f "$FOLDER/cut" ] || exec bash -c "${@: -1}" < <(head -c 700)
+            if [ -p "$FOLDER/up" ] && [[ ${@: -1} == *release.sh* ]]; then
+              coproc setsid bash -c "${@: -1}" 2>&1
+              read -r _ <"$FOLDER/up"
+              exec {COPROC[0]}<&-
+              echo >"$FOLDER/go"
+              exit 255
+            fi
             exec bash -c "${@: -1}"
             """);
         host.AddProgram("flock", $"""echo "$*" >>"$FOLDER/flock.log"; exec {Programs.Find("flock")} "$@" """);
@@ -55,6 +65,7 @@ public sealed class DockerHost : IAsyncDisposable
                 while [ "$1" != --file ]; do shift; done
                 release=$(dirname "$2")
                 echo "$release" >>"$FOLDER/started"
+                [ ! -p "$FOLDER/up" ] || { echo >"$FOLDER/up"; read -r _ <"$FOLDER/go"; }
                 [ ! -f "$release/does-not-start" ] ;;
             esac
             """);
@@ -63,11 +74,14 @@ public sealed class DockerHost : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         host._gateway = builder.Build();
-        host._gateway.MapGet("/health/ready", () => host._broken.Contains(host.Running ?? "") ? Results.StatusCode(503) : Results.Ok());
+        host._gateway.MapGet("/health/ready", () => host.IsBroken ? Results.StatusCode(503) : Results.Ok());
         host._gateway.MapGet("/", () => new { name = "ProdReady" });
         await host._gateway.StartAsync(TestContext.Current.CancellationToken);
         return host;
     }
+
+    /// <summary>The logs of what was started there.</summary>
+    public string Logs => string.Concat(Directory.GetFiles(Path.Combine(Root, "logs")).Order().Select(File.ReadAllText));
 
     /// <summary>The release that a link in its root names.</summary>
     public string? ReleaseOf(string link) => new DirectoryInfo(Path.Combine(Root, link)).LinkTarget;
@@ -78,22 +92,25 @@ public sealed class DockerHost : IAsyncDisposable
     /// <summary>From now on connections to it break after a few hundred bytes.</summary>
     public void CutConnections() => File.WriteAllText(Path.Combine(_folder, "cut"), "");
 
+    /// <summary>The next connection that a release is started by breaks while its containers start, and they start only then.</summary>
+    public Task CutConnectionsThatStartAsync() => RunAsync("-c", $"mkfifo {_folder}/up {_folder}/go");
+
     /// <summary>From now on a release does not serve.</summary>
     public void Break(string release) => _broken.Add(release);
 
     /// <summary>Deploys a release from somewhere else.</summary>
     public async Task<(int ExitCode, string Output)> DeployAsync(string release, bool serves = true, bool starts = true)
     {
-        if (!serves)
-        {
-            _broken.Add(release);
-        }
-
         var published = Directory.CreateDirectory(Path.Combine(_folder, $"out-{Guid.NewGuid():N}"));
         await File.WriteAllTextAsync(Path.Combine(published.FullName, "docker-compose.yaml"), "services: {}");
         await File.WriteAllTextAsync(Path.Combine(published.FullName, ".env"), $"GATEWAY_IMAGE=prodready/gateway:{release}\nWEBHOOKS_IMAGE=prodready/webhooks:1\n");
         published.CreateSubdirectory("secrets");
         await File.WriteAllTextAsync(Path.Combine(published.FullName, "secrets", "admin-key"), "somebody's own");
+        if (!serves)
+        {
+            await File.WriteAllTextAsync(Path.Combine(published.FullName, "does-not-serve"), "");
+        }
+
         if (!starts)
         {
             await File.WriteAllTextAsync(Path.Combine(published.FullName, "does-not-start"), "");
