@@ -25,7 +25,7 @@ internal static class DataStores
         if (builder.ExecutionContext.IsPublishMode)
         {
             // A deployment must find its data from whatever checkout it comes
-            return Add(PostgresImage.NewestMajor, "postgres", "redis");
+            return Add(PostgresImage.NewestMajor, null, "postgres", "redis");
         }
 
         var major = await PostgresImage.MajorAsync();
@@ -39,11 +39,13 @@ internal static class DataStores
         }
 
         // One volume for each of PostgreSQL's major versions: none reads another's data
-        var volumes = new StackState(builder.StateDirectory()).VolumePrefix;
-        return Add(major, $"{volumes}postgres-{major}", $"{volumes}redis");
+        var stores = await ContainerStores.OpenAsync(new(builder.StateDirectory()), CancellationToken.None);
+        var password = builder.AddParameter("postgres-password", stores.PostgresPassword, secret: true);
+        return Add(major, password, $"{stores.VolumePrefix}postgres-{major}", $"{stores.VolumePrefix}redis");
 
-        (IResourceBuilder<IResourceWithConnectionString>, IResourceBuilder<IResourceWithConnectionString>) Add(int major, string database, string redis) => (
-            builder.AddPostgres("postgres").WithImageTag(PostgresImage.Tag(major)).WithDataVolume(database).AddDatabase("prodready"),
+        (IResourceBuilder<IResourceWithConnectionString>, IResourceBuilder<IResourceWithConnectionString>) Add(
+            int major, IResourceBuilder<ParameterResource>? password, string database, string redis) => (
+            builder.AddPostgres("postgres", password: password).WithImageTag(PostgresImage.Tag(major)).WithDataVolume(database).AddDatabase("prodready"),
             builder.AddRedis("redis").WithDataVolume(redis));
     }
 

@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-
 namespace ProdReady.Standalone.Stack;
 
 /// <summary>The files of one checkout's stack.</summary>
@@ -27,13 +24,6 @@ public sealed record StackState(string Directory)
 
     /// <summary>One log file a part.</summary>
     public string LogDirectory => Path.Combine(Directory, "logs");
-
-    /// <summary>
-    /// What the names of its containers' volumes begin with. They are the folder's and not the checkout's, so that its lock holds for them too: two
-    /// servers on one volume destroy it.
-    /// </summary>
-    public string VolumePrefix =>
-        $"prodready-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.TrimEndingDirectorySeparator(Directory))))[..10]}-";
 
     /// <summary>The id of the supervisor that holds the lock.</summary>
     /// <returns><see langword="null"/> if no stack runs.</returns>

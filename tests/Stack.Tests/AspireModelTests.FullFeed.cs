@@ -2,7 +2,6 @@ using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using ProdReady.AppHost;
 using ProdReady.ServiceDefaults.Configuration;
-using ProdReady.Standalone.Stack;
 
 namespace ProdReady.Stack.Tests;
 
@@ -143,16 +142,6 @@ public sealed class AspireModelTests
     {
         Assert.Equal(major, PostgresImage.MajorFor(version));
         Assert.Equal(tag, PostgresImage.Tag(major));
-    }
-
-    [Fact]
-    public void Volumes_are_the_folders_so_that_no_two_stacks_share_one()
-    {
-        var volumes = new StackState("/a/.prodready").VolumePrefix;
-
-        Assert.Matches("^prodready-[0-9a-f]{10}-$", volumes);
-        Assert.Equal(volumes, new StackState("/a/.prodready/").VolumePrefix);
-        Assert.NotEqual(volumes, new StackState("/b/.prodready").VolumePrefix);
     }
 
     [Theory]

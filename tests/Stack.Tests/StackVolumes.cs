@@ -12,7 +12,7 @@ internal static class StackVolumes
     /// <summary>Removes them as soon as no container has them any more.</summary>
     public static async Task RemoveAsync(string stateDirectory)
     {
-        var prefix = new StackState(stateDirectory).VolumePrefix;
+        var (_, prefix) = await ContainerStores.OpenAsync(new(stateDirectory), CancellationToken.None);
         foreach (var engine in Engines.Select(Programs.Find).OfType<string>())
         {
             var (exitCode, output) = await RunAsync(engine, "volume", "ls", "--quiet", "--filter", $"name={prefix}");
