@@ -5,6 +5,9 @@ public sealed class FileLock : IAsyncDisposable, IDisposable
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>What .NET says of a file that somebody has open: <c>EAGAIN</c> of Linux and of macOS, two errors of Windows.</summary>
+    private static readonly int[] Held = [11, 35, unchecked((int)0x80070020), unchecked((int)0x80070021)];
+
     private readonly FileStream _file;
 
     private FileLock(FileStream file) => _file = file;
@@ -25,7 +28,7 @@ public sealed class FileLock : IAsyncDisposable, IDisposable
 
     /// <summary>Takes the lock if it is free.</summary>
     /// <returns><see langword="null"/> if somebody holds it.</returns>
-    /// <exception cref="StackException">This user may not open it, so that nobody can tell.</exception>
+    /// <exception cref="StackException">It cannot be opened, or not by this user, so that nobody can tell.</exception>
     public static FileLock? TryTake(string path)
     {
         try
@@ -33,9 +36,14 @@ public sealed class FileLock : IAsyncDisposable, IDisposable
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             return new FileLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException)
+        catch (IOException exception) when (Held.Contains(exception.HResult))
         {
             return null;
+        }
+        catch (IOException exception)
+        {
+            // Such as a full disk: a lock that can never be had must not be waited for
+            throw new StackException($"{path} cannot be opened: {exception.Message}", exception);
         }
         catch (UnauthorizedAccessException exception)
         {
