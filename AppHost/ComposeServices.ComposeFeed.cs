@@ -50,8 +50,8 @@ internal static class ComposeServices
             Interval = "10s",
             Timeout = "5s",
             Retries = 3,
-            // Migrations wait for their lock
-            StartPeriod = "60s",
+            // Migrations wait for their lock, and take what they take: how long a deployment waits, release.sh says
+            StartPeriod = "300s",
         };
         if (service.Name == "backups")
         {

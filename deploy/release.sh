@@ -108,6 +108,8 @@ put_back() {
   mv "$root/replaced/$1" "$root/releases/$1"
 }
 
+brought=
+[ ! "$here" -ef "$root/arrived/$name" ] || brought=true
 # Two at once would take each other's containers
 exec 9>"$root/.lock"
 if ! flock --nonblock 9; then
@@ -133,7 +135,11 @@ elif [ "$name" = --restart ]; then
   ! grep -qx redis <<<"$(compose "$name" config --services)" || anew+=(redis)
 fi
 [ -d "$root/secrets" ] || fail "There is no $root/secrets, which holds a file for each secret: see docs/deploy.md."
-[ ! "$here" -ef "$root/arrived/$name" ] || take "$name"
+if [ -n "$brought" ]; then
+  # While this one waited, another of the same name may have taken it, and failed
+  [ "$here" -ef "$root/arrived/$name" ] || fail "Another deployment has taken what was brought as $name: see $root/logs, and deploy it again."
+  take "$name"
+fi
 [ -f "$root/releases/$name/docker-compose.yaml" ] || fail "There is no $root/releases/$name/docker-compose.yaml."
 
 # What was published with it is nobody's secret: the host's own are in the root

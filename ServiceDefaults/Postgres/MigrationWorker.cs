@@ -48,7 +48,7 @@ internal sealed partial class MigrationWorker(
         {
             try
             {
-                await MigrateAsync(connectionString, cancellationToken);
+                await MigrateAsync(connectionString, isVital ? TimeSpan.Zero : Patience, cancellationToken);
                 return;
             }
             catch (PostgresException exception) when (
@@ -98,10 +98,11 @@ internal sealed partial class MigrationWorker(
                 await Task.Delay(RetryDelay, time, stopping);
                 try
                 {
-                    await MigrateAsync(connectionString, stopping);
+                    await MigrateAsync(connectionString, TimeSpan.Zero, stopping);
                     return;
                 }
-                catch (Exception exception) when (DatabaseOutage.Caused(exception) || stopping.IsCancellationRequested)
+                catch (Exception exception) when (stopping.IsCancellationRequested
+                    || (DatabaseOutage.Caused(exception) && exception is not PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction }))
                 {
                     // Said already; or whoever starts next finds it as it is
                 }
@@ -128,15 +129,25 @@ internal sealed partial class MigrationWorker(
             : throw new InvalidOperationException($"The connection string 'prodready' {error}.");
     }
 
-    /// <summary>What has no time limit must notice by itself that nobody is at the other end any more.</summary>
-    private static string Patient(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString)
+    /// <summary>What has no time limit must notice by itself that nobody is at the other end any more. A socket of this machine has no such option.</summary>
+    internal static string Patient(string connectionString)
     {
-        TcpKeepAlive = true,
-        TcpKeepAliveTime = 30,
-        TcpKeepAliveInterval = 10,
-    }.ConnectionString;
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        if (settings.Host?.Split(',').Any(host => host.StartsWith('/') || host.StartsWith('@')) != true)
+        {
+            (settings.TcpKeepAlive, settings.TcpKeepAliveTime, settings.TcpKeepAliveInterval) = (true, 30, 10);
+        }
 
-    private async Task MigrateAsync(string connectionString, CancellationToken cancellationToken)
+        return settings.ConnectionString;
+    }
+
+    /// <param name="connectionString">The way to the server.</param>
+    /// <param name="statementTimeout">
+    /// Zero for none: an index of a large table takes what it takes; given up, it would begin anew at every start, and never be there. A service
+    /// that does without is given up on, and its migration made while it serves.
+    /// </param>
+    /// <param name="cancellationToken">Ends it between statements.</param>
+    private async Task MigrateAsync(string connectionString, TimeSpan statementTimeout, CancellationToken cancellationToken)
     {
         // Not pooled: a connection that only goes back to its pool keeps the lock, and other replicas would wait for minutes
         await using var connection = new NpgsqlConnection(
@@ -168,8 +179,7 @@ internal sealed partial class MigrationWorker(
             .WithScriptsEmbeddedInAssembly(assembly, name => name.EndsWith(".sql", StringComparison.Ordinal))
             .JournalToPostgresqlTable(schema, "schema_versions")
             .WithTransactionPerScript()
-            // An index of a large table takes what it takes: given up, it would begin anew at every start, and never be there
-            .WithExecutionTimeout(TimeSpan.Zero)
+            .WithExecutionTimeout(statementTimeout)
             .WithVariablesDisabled()
             .WithPreprocessor(new BoundedLocks())
             .LogTo(new DbUpLog(logger))

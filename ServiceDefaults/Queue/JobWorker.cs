@@ -25,6 +25,9 @@ internal sealed partial class JobWorker<T>(
     /// <summary>What cancelled jobs, and then the last commit, may take when the service stops.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
+    /// <summary>What a renewal is given at least: a database that is slow for a moment is not one that hangs.</summary>
+    private static readonly TimeSpan ShortestRenewal = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<JobLease, HeldJob> _held = new();
     private readonly Channel<HeldJob> _claimed = Channel.CreateUnbounded<HeldJob>();
     private readonly WakeUp _room = new();
@@ -198,7 +201,7 @@ internal sealed partial class JobWorker<T>(
     private async Task RenewAsync(HeldJob[] jobs, CancellationToken cancellationToken)
     {
         // A statement that hangs is given up while another may still save the leases
-        using var deadline = new CancellationTokenSource(options.Lease / 3, time);
+        using var deadline = new CancellationTokenSource(options.Lease / 3 > ShortestRenewal ? options.Lease / 3 : ShortestRenewal, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         try
         {

@@ -76,6 +76,35 @@ public sealed class MigrationLockTests(DataStores stores) : IAsyncLifetime
         await ExecuteAsync("SELECT FROM shop.things");
     }
 
+    /// <summary>A standby may stay one: it is asked once a minute, and that is said.</summary>
+    [Fact]
+    public async Task A_server_that_takes_no_changes_is_not_asked_all_the_time()
+    {
+        await ExecuteAsync("SELECT pg_advisory_unlock_all()");
+        using var worker = Worker(isVital: false, ";Options=-c default_transaction_read_only=on");
+
+        await worker.StartingAsync(Cancellation);
+        await Eventually.ReadAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(1));
+                return Task.FromResult(_lines.Count);
+            },
+            count => count >= 2);
+
+        Assert.StartsWith("Starting before schema shop is migrated; ", _lines.First(), StringComparison.Ordinal);
+        Assert.Contains("read-only", _lines.First(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Starting", _lines.ElementAt(1), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Host=db.example", 30)]
+    [InlineData("Host=one,two", 30)]
+    [InlineData("Host=/var/run/postgresql", 0)]
+    [InlineData("Host=@socket", 0)]
+    public void A_server_that_is_gone_is_noticed_where_it_is_elsewhere(string connectionString, int expected) =>
+        Assert.Equal(expected, new NpgsqlConnectionStringBuilder(MigrationWorker.Patient(connectionString)).TcpKeepAliveTime);
+
     private MigrationWorker Worker(bool isVital, string setting = "", string before = "") => new(
         "shop",
         Assembly.GetExecutingAssembly(),
