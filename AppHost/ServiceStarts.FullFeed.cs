@@ -58,7 +58,8 @@ internal sealed class ServiceStarts(
     /// </summary>
     private static List<string> Lines(IEnumerable<string> lines, bool hasStarted)
     {
-        var ordered = lines.Order(StringComparer.Ordinal).ToList();
+        // By the times alone: lines of one moment are in their order already
+        var ordered = lines.OrderBy(line => line[..Math.Max(0, line.IndexOf(' ', StringComparison.Ordinal))], StringComparer.Ordinal).ToList();
         var start = hasStarted ? ordered.FindLastIndex(line => line.Contains(" [sys] ", StringComparison.Ordinal)) : -1;
         return [.. ordered.Skip(start + 1).Select(line => line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..])];
     }
