@@ -81,8 +81,8 @@ public static partial class ConnectionUrl
     }
 
     /// <summary>
-    /// Of several hosts, the one that takes writes, unless the value, or libpq's variable, asks for another: Npgsql would take the first that answers, which after a
-    /// failover may be a standby. Of a single host there is nothing to choose, and Npgsql refuses what libpq takes.
+    /// Of several hosts, the one that takes writes, unless the value, or libpq's variable, asks for another: Npgsql would take the first that
+    /// answers, which after a failover may be a standby. Of a single host there is nothing to choose, and Npgsql refuses what libpq takes.
     /// </summary>
     private static void ChooseTheServer(NpgsqlConnectionStringBuilder builder)
     {
@@ -91,7 +91,8 @@ public static partial class ConnectionUrl
         {
             builder.Remove(Choice);
         }
-        else if (!builder.Keys.Contains(Choice, StringComparer.OrdinalIgnoreCase) && Environment.GetEnvironmentVariable("PGTARGETSESSIONATTRS") is not { Length: > 0 })
+        else if (!builder.Keys.Contains(Choice, StringComparer.OrdinalIgnoreCase)
+            && Environment.GetEnvironmentVariable("PGTARGETSESSIONATTRS") is not { Length: > 0 })
         {
             builder.TargetSessionAttributes = "primary";
         }
