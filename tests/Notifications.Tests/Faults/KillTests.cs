@@ -46,34 +46,49 @@ public sealed class KillTests(DataStores stores, ITestOutputHelper output)
         await using var first = await ServiceProcess.StartAsync("Notifications", new(settings));
         await using var second = await ServiceProcess.StartAsync("Notifications", new(settings));
         ServiceProcess[] services = [first, second];
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        var sending = SendAsync(messages, services, stop.Token);
-        try
+        var batches = messages / Batch;
+        for (var round = 0; round <= kills; round++)
         {
-            for (var kill = 0; kill < kills; kill++)
+            // As they are sent: faults and kills that came faster than messages would all meet the same few, each with longer and longer waits
+            var (start, end) = (batches * round / (kills + 1) * Batch, batches * (round + 1) / (kills + 1) * Batch);
+            for (var fault = 0; fault < (end - start) / FaultEvery; fault++)
             {
-                for (var fault = 0; fault < messages / FaultEvery / kills; fault++)
-                {
-                    twilio.FailNext(faults[random.Next(faults.Length)]);
-                }
-
-                var moment = ((messages * kill) + random.Next(messages)) / (kills + 1);
-                await Eventually.ReadAsync(() => Task.FromResult(twilio.CallCount), calls => calls >= moment);
-                var victim = services[random.Next(services.Length)];
-                output.WriteLine($"After {twilio.CallCount} calls: kill -9");
-                await victim.KillAsync();
-                await victim.RestartAsync();
+                twilio.FailNext(faults[random.Next(faults.Length)]);
             }
 
-            await sending;
-        }
-        finally
-        {
-            await stop.CancelAsync();
-            await sending.ContinueWith(_ => { }, TaskScheduler.Default);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+            var moment = twilio.CallCount + random.Next(end - start);
+            var sending = SendAsync(start, end, services, stop.Token);
+            try
+            {
+                if (round < kills)
+                {
+                    await Eventually.ReadAsync(() => Task.FromResult(twilio.CallCount), calls => calls >= moment);
+                    var victim = services[random.Next(services.Length)];
+                    output.WriteLine($"After {twilio.CallCount} calls: kill -9");
+                    await victim.KillAsync();
+                    await victim.RestartAsync();
+                }
+
+                await sending;
+            }
+            finally
+            {
+                await stop.CancelAsync();
+                await sending.ContinueWith(_ => { }, TaskScheduler.Default);
+            }
         }
 
-        await AllSentAsync(database, messages);
+        try
+        {
+            await AllSentAsync(database, messages);
+        }
+        catch
+        {
+            await TellUnsentAsync(database);
+            throw;
+        }
+
         output.WriteLine($"{twilio.CallCount} calls; {await UnknownAsync(database)} messages were of unknown fate for a while");
         // Else nothing was proved
         Assert.NotEqual(0, await UnknownAsync(database));
@@ -100,11 +115,11 @@ public sealed class KillTests(DataStores stores, ITestOutputHelper output)
     };
 
     /// <summary>A caller that repeats what was not answered, with the same key, at whichever replica is there.</summary>
-    private static async Task SendAsync(int messages, ServiceProcess[] services, CancellationToken cancellationToken)
+    private static async Task SendAsync(int first, int end, ServiceProcess[] services, CancellationToken cancellationToken)
     {
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
         http.DefaultRequestHeaders.Add("X-Api-Key", NotificationsApp.AdminKey);
-        for (var start = 0; start < messages; start += Batch)
+        for (var start = first; start < end; start += Batch)
         {
             for (var attempt = 0; ; attempt++)
             {
@@ -149,6 +164,26 @@ public sealed class KillTests(DataStores stores, ITestOutputHelper output)
         }
 
         Assert.Equal(messages, last);
+    }
+
+    /// <summary>What a failure is understood by: where the messages that were not sent stand, and how they came there.</summary>
+    private async Task TellUnsentAsync(TestDatabase database)
+    {
+        await using var connection = new NpgsqlConnection(database.ConnectionString);
+        await connection.OpenAsync(Token);
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT concat_ws(E'\n  ', 'now ' || now(), to_jsonb(message) - 'timeline', to_jsonb(job), timeline)
+            FROM notifications.messages AS message
+            LEFT JOIN notifications.jobs AS job ON job.deduplication_key = replace(message.id::text, '-', '')
+            WHERE message.status <> 'sent' LIMIT 10
+            """,
+            connection);
+        await using var reader = await command.ExecuteReaderAsync(Token);
+        while (await reader.ReadAsync(Token))
+        {
+            output.WriteLine(reader.GetString(0));
+        }
     }
 
     private static async Task<long> UnknownAsync(TestDatabase database)
