@@ -18,14 +18,16 @@ internal sealed class ToolProcess : IAsyncDisposable
     {
         _program = program;
         _process = process;
+        Input = new ToolPipe(process.StandardInput.BaseStream, $"{program} input");
+        Output = new ToolPipe(process.StandardOutput.BaseStream, $"{program} output");
         _errors = ReadErrorsAsync(process.StandardError, program);
         // A pending read of a pipe ends with the process, whatever the token
         _kill = cancellationToken.Register(Kill);
     }
 
-    public Stream Input => _process.StandardInput.BaseStream;
+    public Stream Input { get; }
 
-    public Stream Output => _process.StandardOutput.BaseStream;
+    public Stream Output { get; }
 
     /// <summary>Starts a program.</summary>
     /// <param name="path">The program's full path.</param>
@@ -36,13 +38,10 @@ internal sealed class ToolProcess : IAsyncDisposable
     public static ToolProcess Start(
         string path, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(path, arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
+        var start = PipeBuffers.Start(path, arguments);
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
         LibpqEnvironment.Apply(environment, start.Environment);
         try
         {
@@ -69,6 +68,8 @@ internal sealed class ToolProcess : IAsyncDisposable
         await _kill.DisposeAsync();
         Kill();
         await _process.WaitForExitAsync();
+        await Input.DisposeAsync();
+        await Output.DisposeAsync();
         _process.Dispose();
     }
 
