@@ -50,8 +50,9 @@ internal static class AppHostProgram
 
             return Environment.ExitCode;
         }
-        catch (StackException failure)
+        catch (Exception failure) when (failure is StackException or IOException)
         {
+            // Such as a full disk: the system's sentence names the file
             await Console.Error.WriteLineAsync(failure.Message);
             await StartReport.WriteAsync(arguments["report"], failure.Message);
             return 1;

@@ -32,8 +32,9 @@ public static class StandaloneProgram
                 ProcessTerminationTimeout = null,
             });
         }
-        catch (StackException failure)
+        catch (Exception failure) when (failure is StackException or IOException)
         {
+            // Such as a full disk: the system's sentence names the file
             await Console.Error.WriteLineAsync(failure.Message);
             return 1;
         }

@@ -5,8 +5,8 @@ namespace ProdReady.BackupWorker.Dumping;
 /// when their files are restored. The first takes whatever no other one does: also sequences, large objects, what belongs to
 /// extensions, and tables that nobody thought of.
 /// </summary>
-/// <param name="Streams">The tables of the second and every further one; none if one does all.</param>
-internal sealed record DataPlan(IReadOnlyList<IReadOnlyList<SizedTable>> Streams)
+/// <param name="Streams">At least one.</param>
+internal sealed record DataPlan(IReadOnlyList<DataStream> Streams)
 {
     /// <summary>
     /// A command line has room for some thousands; beyond the largest hundreds, it makes no difference by whom a table is dumped.
@@ -15,6 +15,9 @@ internal sealed record DataPlan(IReadOnlyList<IReadOnlyList<SizedTable>> Streams
 
     /// <summary>Each waiting pg_dump is a connection.</summary>
     private const int StreamsPerJob = 2;
+
+    /// <summary>A table is large from such a part of the size on from which several dump: its indexes are worth a pg_restore of their own.</summary>
+    private const int LargeShare = 16;
 
     /// <summary>Spreads tables over pg_dumps, the largest first, each to the one with the least so far.</summary>
     /// <param name="tables">The tables that have rows of their own.</param>
@@ -26,7 +29,7 @@ internal sealed record DataPlan(IReadOnlyList<IReadOnlyList<SizedTable>> Streams
         var count = total < parallelFrom || jobs == 1 ? 1 : Math.Min(StreamsPerJob * jobs, tables.Count(table => table.Size > 0));
         if (count <= 1)
         {
-            return new([]);
+            return new([new([], [])]);
         }
 
         var named = tables.OrderByDescending(table => table.Size).ThenBy(table => table.Schema, StringComparer.Ordinal)
@@ -41,13 +44,13 @@ internal sealed record DataPlan(IReadOnlyList<IReadOnlyList<SizedTable>> Streams
             sizes[least] += table.Size;
         }
 
-        return new([.. streams.Skip(1).Where(stream => stream.Count > 0)]);
-    }
+        var others = streams.Skip(1).Where(stream => stream.Count > 0).ToList();
+        return new(
+        [
+            new([.. others.SelectMany(stream => stream).Select(table => $"--exclude-table={table.Pattern}")], Large(streams[0])),
+            .. others.Select(stream => new DataStream([.. stream.Select(table => $"--table={table.Pattern}")], Large(stream))),
+        ]);
 
-    /// <summary>pg_dump's options for the rows of each stream, the first one included.</summary>
-    public IReadOnlyList<IReadOnlyList<string>> Options() =>
-    [
-        [.. Streams.SelectMany(tables => tables).Select(table => $"--exclude-table={table.Pattern}")],
-        .. Streams.Select(tables => (IReadOnlyList<string>)[.. tables.Select(table => $"--table={table.Pattern}")]),
-    ];
+        List<SizedTable> Large(List<SizedTable> stream) => stream.FindAll(table => table.Size > 0 && table.Size >= parallelFrom / LargeShare);
+    }
 }

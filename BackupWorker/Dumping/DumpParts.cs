@@ -27,11 +27,11 @@ internal static class DumpParts
         [
             new(PartKind.Globals, $"{name}.globals.sql{extension}", binaries[PostgresPrograms.DumpAll], globals),
             new(PartKind.Schema, $"{name}.schema.dump{extension}", dump, [.. common, "--section=pre-data", "--section=post-data"]),
-            .. data.Options().Select((options, index) => new DumpPart(
+            .. data.Streams.Select((stream, index) => new DumpPart(
                 PartKind.Data,
                 string.Create(CultureInfo.InvariantCulture, $"{name}.data-{index + 1:00}.dump{extension}"),
                 dump,
-                [.. common, "--section=data", .. options])),
+                [.. common, "--section=data", .. stream.Options]) { LargeTables = stream.LargeTables }),
         ];
     }
 }

@@ -44,7 +44,7 @@ internal sealed class DumpPipeline(
             Locale = await DatabaseLocale.ReadAsync(connection, cancellationToken),
             Roles = await DatabaseRoles.ReadAsync(connection, cancellationToken),
             Content = new([], 0, 0, []),
-            Jobs = Math.Min(options.Value.EffectiveJobs, data.Streams.Count + 1),
+            Jobs = Math.Min(options.Value.EffectiveJobs, data.Streams.Count),
             Warnings = readsPasswords ? [] : [GlobalsDump.WithoutPasswords],
         };
 

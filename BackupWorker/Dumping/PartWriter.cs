@@ -66,6 +66,6 @@ internal sealed class PartWriter(ArchiveCodec codec)
         }
 
         await destinations.CommitAsync(writer, cancellationToken);
-        return new(new(part.Kind, part.File, facts), [.. exit.Warnings]);
+        return new(new(part.Kind, part.File, facts) { LargeTables = part.LargeTables }, [.. exit.Warnings]);
     }
 }

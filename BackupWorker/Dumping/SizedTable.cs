@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Npgsql;
 using ProdReady.BackupWorker.PostgresTools;
 
@@ -25,6 +26,7 @@ internal sealed record SizedTable(string Schema, string Table, long Size)
         """;
 
     /// <summary>The table as pg_dump's patterns name exactly it: within quotes nothing is special but the quote.</summary>
+    [JsonIgnore]
     public string Pattern => $"{SqlName.Quote(Schema)}.{SqlName.Quote(Table)}";
 
     /// <summary>Those of a database, but not those that an extension brings along.</summary>

@@ -8,8 +8,8 @@ using ProdReady.BackupWorker.Storage;
 namespace ProdReady.BackupWorker.Restoring;
 
 /// <summary>
-/// Fills an empty database from one copy of a backup: definitions, then the rows of all files side by side, then indexes and constraints
-/// in parallel. Every byte is proved on its way; what fails has filled a database that nobody uses yet.
+/// Fills an empty database from one copy of a backup: definitions, then the rows of all files side by side and large tables' indexes as their
+/// rows are there, then the other indexes and constraints in parallel. Every byte is proved on its way; what fails has filled a database that nobody uses yet.
 /// </summary>
 internal sealed class ArchiveRestorer(ArchiveFeed feed, PostgresPrograms programs, IOptions<BackupsOptions> options)
 {
@@ -39,9 +39,10 @@ internal sealed class ArchiveRestorer(ArchiveFeed feed, PostgresPrograms program
         var restore = programs.Find()[PostgresPrograms.Restore];
         var version = await PostgresPrograms.VersionAsync(restore, cancellationToken);
         var bytes = progress.Begin(backup.Manifest.ContentSize);
-        var (schema, list) = (Path.GetTempFileName(), Path.GetTempFileName());
+        var files = Directory.CreateTempSubdirectory("prodready-restore-");
         try
         {
+            var schema = Path.Combine(files.FullName, "schema.dump");
             await WriteSchemaAsync(backup, schema, bytes, cancellationToken);
             string[] unwanted = request.ThrowawayMark is null ? [] : ForThrowaway;
             var script = await ReadScriptAsync(restore, [.. unwanted, schema], target.Name, cancellationToken);
@@ -58,19 +59,25 @@ internal sealed class ArchiveRestorer(ArchiveFeed feed, PostgresPrograms program
                 [.. privileges.Options, .. unwanted, .. tablespaces, TargetDatabase.AsConnectionArgument(target.Name)],
                 LibpqEnvironment.From(target.Connection.Settings(), server),
                 MayStop: !RestoreCompatibility.SetsUnknownTimeout(version, server.PostgreSqlVersion));
-            string[] chosen = privileges.LeftOut.Count == 0
-                ? []
-                : await ListAsync(restore, schema, list, script.WithComments(privileges.LeftOut), cancellationToken);
-            await run.FromFileAsync(schema, [.. chosen, "--section=pre-data"], cancellationToken);
-            await RestoreRowsAsync(backup, run, bytes, cancellationToken);
-            await run.FromFileAsync(schema, [.. chosen, "--section=post-data", $"--jobs={options.Value.EffectiveJobs}"], cancellationToken);
+            var leftOut = script.WithComments(privileges.LeftOut);
+            await run.FromFileAsync(schema, await WithoutAsync(restore, schema, leftOut, cancellationToken), ["--section=pre-data"], cancellationToken);
+            var plan = new FillPlan(backup.Manifest, script.Indexes);
+            var steps = plan.Steps(
+                async (part, token) => run.Require(await feed.RunAsync(
+                    backup.Shelf.Storage, part, run.Program, run.AllArguments, run.Environment, bytes(), token)),
+                (entry, token) => BuildAsync(run, schema, entry, token));
+            await FillSchedule.RunAsync(steps, options.Value.EffectiveJobs, cancellationToken);
+            await run.FromFileAsync(
+                schema,
+                await WithoutAsync(restore, schema, leftOut.Union(plan.EarlyEntries).ToHashSet(), cancellationToken),
+                ["--section=post-data", $"--jobs={options.Value.EffectiveJobs}"],
+                cancellationToken);
             await RunAsync(privileges.Instead, target, cancellationToken);
             return request.ThrowawayMark is null ? [.. script.Properties.Where(property => !property.IsEarly)] : [];
         }
         finally
         {
-            File.Delete(schema);
-            File.Delete(list);
+            files.Delete(recursive: true);
         }
     }
 
@@ -130,11 +137,25 @@ internal sealed class ArchiveRestorer(ArchiveFeed feed, PostgresPrograms program
         await DatabaseProperties.ApplyAsync(server, early, progress, cancellationToken);
     }
 
+    /// <summary>Restores one entry, which is all of its list.</summary>
+    private static async Task BuildAsync(PgRestore run, string schema, int entry, CancellationToken cancellationToken)
+    {
+        var list = $"{schema}.{entry}";
+        await File.WriteAllTextAsync(list, string.Create(CultureInfo.InvariantCulture, $"{entry};\n"), cancellationToken);
+        await run.FromFileAsync(schema, [$"--use-list={list}"], ["--section=post-data"], cancellationToken);
+    }
+
     /// <summary>Writes the list of an archive's entries but for some.</summary>
     /// <returns>pg_restore's option for it.</returns>
-    private static async Task<string[]> ListAsync(
-        string restore, string schema, string list, IReadOnlySet<int> without, CancellationToken cancellationToken)
+    private static async Task<string[]> WithoutAsync(
+        string restore, string schema, IReadOnlySet<int> without, CancellationToken cancellationToken)
     {
+        if (without.Count == 0)
+        {
+            return [];
+        }
+
+        var list = $"{schema}.list";
         await using var process = ToolProcess.Start(
             restore, ["--format=custom", "--list", schema], new Dictionary<string, string>(), cancellationToken);
         process.Input.Close();
@@ -177,17 +198,6 @@ internal sealed class ArchiveRestorer(ArchiveFeed feed, PostgresPrograms program
         }
     }
 
-    private async Task RestoreRowsAsync(StoredBackup backup, PgRestore run, Func<IProgress<long>> bytes, CancellationToken cancellationToken)
-    {
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Value.EffectiveJobs, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(
-            // The largest first, so that none of them is left alone at the end
-            backup.Manifest.Parts.Where(part => part.Kind == PartKind.Data).OrderByDescending(part => part.Facts.ContentSize),
-            parallel,
-            async (part, token) => run.Require(await feed.RunAsync(
-                backup.Shelf.Storage, part, run.Program, run.AllArguments, run.Environment, bytes(), token)));
-    }
-
     /// <summary>pg_restore as it is run several times for one restore.</summary>
     private sealed record PgRestore(
         string Program, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment, bool MayStop)
@@ -195,10 +205,10 @@ internal sealed class ArchiveRestorer(ArchiveFeed feed, PostgresPrograms program
         public IReadOnlyList<string> AllArguments { get; } =
             ["--no-password", .. MayStop ? ["--exit-on-error"] : Array.Empty<string>(), .. Arguments];
 
-        public async Task FromFileAsync(string file, IEnumerable<string> arguments, CancellationToken cancellationToken)
+        public async Task FromFileAsync(string file, string[] chosen, string[] arguments, CancellationToken cancellationToken)
         {
             await using var process = ToolProcess.Start(
-                Program, ["--format=custom", .. AllArguments, .. arguments, file], Environment, cancellationToken);
+                Program, ["--format=custom", .. AllArguments, .. chosen, .. arguments, file], Environment, cancellationToken);
             process.Input.Close();
             await process.Output.CopyToAsync(Stream.Null, cancellationToken);
             Require(await process.WaitAsync(cancellationToken));

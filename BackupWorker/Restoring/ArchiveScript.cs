@@ -23,6 +23,7 @@ internal sealed partial class ArchiveScript
     private readonly List<RoleBoundEntry> _bound = [];
     private readonly List<DatabaseStatement> _properties = [];
     private readonly Dictionary<int, int[]> _comments = [];
+    private readonly List<IndexEntry> _indexes = [];
 
     /// <summary>The tablespaces that it sets.</summary>
     public IReadOnlyCollection<string> Tablespaces => _tablespaces;
@@ -35,6 +36,9 @@ internal sealed partial class ArchiveScript
 
     /// <summary>What it says of the database itself, about the new one.</summary>
     public IReadOnlyList<DatabaseStatement> Properties => _properties;
+
+    /// <summary>What builds an index of one table's rows.</summary>
+    public IReadOnlyList<IndexEntry> Indexes => _indexes;
 
     /// <summary>Reads a script to its end.</summary>
     /// <param name="script">The script.</param>
@@ -85,6 +89,10 @@ internal sealed partial class ArchiveScript
         else if (RoleBoundEntry.TryParse(entry, sql) is { } bound)
         {
             _bound.Add(bound);
+        }
+        else if (IndexEntry.TryParse(entry, sql) is { } index)
+        {
+            _indexes.Add(index);
         }
         else
         {

@@ -14,7 +14,9 @@ public sealed class DataPlanTests
     {
         var plan = DataPlan.Make([new("public", "a", 400), new("public", "b", 599)], jobs: 4, parallelFrom: 1000);
 
-        Assert.Equal([[]], plan.Options());
+        var stream = Assert.Single(plan.Streams);
+        Assert.Empty(stream.Options);
+        Assert.Empty(stream.LargeTables);
     }
 
     [Fact]
@@ -35,7 +37,7 @@ public sealed class DataPlanTests
                 ["--table=\"public\".\"c\""],
                 ["--table=\"public\".\"d\"", "--table=\"odd \"\"s\"\"\".\"e\""],
             ],
-            plan.Options());
+            plan.Streams.Select(stream => stream.Options));
     }
 
     [Theory]
@@ -46,7 +48,7 @@ public sealed class DataPlanTests
     {
         SizedTable[] tables = [.. Enumerable.Range(0, 20).Select(index => new SizedTable("public", $"t{index}", 100))];
 
-        Assert.Equal(expected, DataPlan.Make(tables, jobs, parallelFrom: 0).Options().Count);
+        Assert.Equal(expected, DataPlan.Make(tables, jobs, parallelFrom: 0).Streams.Count);
     }
 
     [Fact]
@@ -54,7 +56,7 @@ public sealed class DataPlanTests
     {
         var plan = DataPlan.Make([new("public", "a", 600), new("public", "b", 500), new("public", "c", 0)], jobs: 8, parallelFrom: 0);
 
-        Assert.Equal(2, plan.Options().Count);
+        Assert.Equal(2, plan.Streams.Count);
     }
 
     [Fact]
@@ -62,13 +64,30 @@ public sealed class DataPlanTests
     {
         var plan = DataPlan.Make(tables, jobs, parallelFrom: 0);
 
-        var named = plan.Streams.SelectMany(stream => stream).ToList();
+        // All that have rows are large here, but for what is beyond the named ones
+        var named = plan.Streams.SelectMany(stream => stream.LargeTables).ToList();
         Assert.Equal(named.Distinct().Count(), named.Count);
         Assert.Empty(named.Except(tables));
-        Assert.InRange(plan.Streams.Count + 1, 1, jobs == 1 ? 1 : 2 * jobs);
+        Assert.InRange(plan.Streams.Count, 1, jobs == 1 ? 1 : 2 * jobs);
+        foreach (var stream in plan.Streams.Skip(1))
+        {
+            Assert.Empty(stream.LargeTables.Select(table => $"--table={table.Pattern}").Except(stream.Options));
+            Assert.Empty(stream.Options.Select(option => option.Replace("--table=", "--exclude-table=", StringComparison.Ordinal)).Except(plan.Streams[0].Options));
+        }
+
         // Nobody has more than a fair share and the largest table beyond it
-        var sizes = plan.Streams.Select(stream => stream.Sum(table => table.Size)).ToList();
+        var sizes = plan.Streams.Skip(1).Select(stream => stream.LargeTables.Sum(table => table.Size)).ToList();
         var total = tables.Sum(table => table.Size);
-        Assert.All(sizes, size => Assert.InRange(size, 0, (total / (plan.Streams.Count + 1)) + tables.Max(table => table.Size)));
+        Assert.All(sizes, size => Assert.InRange(size, 0, (total / plan.Streams.Count) + tables.Max(table => table.Size)));
     });
+
+    [Fact]
+    public void A_table_is_large_from_a_sixteenth_of_the_size_on_from_which_several_dump()
+    {
+        SizedTable[] tables = [new("public", "a", 1600), new("public", "b", 100), new("public", "c", 99)];
+
+        var plan = DataPlan.Make(tables, jobs: 2, parallelFrom: 1600);
+
+        Assert.Equal(["a", "b"], plan.Streams.SelectMany(stream => stream.LargeTables).Select(table => table.Table));
+    }
 }
