@@ -77,15 +77,7 @@ internal sealed class ArchiveFeed(ArchiveCodec codec)
             // Its exit code says why
         }
 
-        try
-        {
-            process.Input.Close();
-        }
-        catch (IOException)
-        {
-            // It has stopped reading; its exit code says whether that was right
-        }
-
+        process.Input.Close();
         await output;
         return await process.WaitAsync(cancellationToken);
     }

@@ -6,24 +6,20 @@ namespace ProdReady.BackupWorker.PostgresTools;
 /// One of a program's pipes, at which a thread of its own waits. Asynchronous calls wait for each few kilobytes that a pipe holds in turn: gigabytes
 /// then cost a processor several seconds for waking threads. Here a whole block is one wait.
 /// </summary>
-/// <remarks>Calls are not cancelled: they end with the program, which whoever cancels kills.</remarks>
-internal sealed class ToolPipe : Stream
+/// <param name="pipe">The pipe.</param>
+/// <param name="name">The thread's name.</param>
+/// <param name="kill">Kills the program: nothing else ends a call that is cancelled.</param>
+internal sealed class ToolPipe(Stream pipe, string name, Action kill) : Stream
 {
-    private readonly Stream _pipe;
     private readonly BlockingCollection<Action> _calls = [];
+    private bool _started;
     private bool _closed;
 
-    public ToolPipe(Stream pipe, string name)
-    {
-        _pipe = pipe;
-        new Thread(Work) { IsBackground = true, Name = name }.Start();
-    }
-
-    public override bool CanRead => _pipe.CanRead;
+    public override bool CanRead => pipe.CanRead;
 
     public override bool CanSeek => false;
 
-    public override bool CanWrite => _pipe.CanWrite;
+    public override bool CanWrite => pipe.CanWrite;
 
     public override long Length => throw new NotSupportedException();
 
@@ -35,25 +31,30 @@ internal sealed class ToolPipe : Stream
 
     /// <summary>Fills the buffer, unless the program ends its output before.</summary>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        await RunAsync(() => _pipe.ReadAtLeast(buffer.Span, buffer.Length, throwOnEndOfStream: false));
+        await RunAsync(() => pipe.ReadAtLeast(buffer.Span, buffer.Length, throwOnEndOfStream: false), cancellationToken);
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => await RunAsync(() =>
-    {
-        _pipe.Write(buffer.Span);
-        return buffer.Length;
-    });
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => await RunAsync(
+        () =>
+        {
+            pipe.Write(buffer.Span);
+            return buffer.Length;
+        },
+        cancellationToken);
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override int Read(byte[] buffer, int offset, int count) => _pipe.Read(buffer, offset, count);
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Pipes are read asynchronously.");
 
-    public override void Write(byte[] buffer, int offset, int count) => _pipe.Write(buffer, offset, count);
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Pipes are written asynchronously.");
 
-    public override void Flush() => _pipe.Flush();
+    /// <summary>Does nothing: what is written is in the pipe.</summary>
+    public override void Flush()
+    {
+    }
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
@@ -64,28 +65,46 @@ internal sealed class ToolPipe : Stream
         if (disposing && !Interlocked.Exchange(ref _closed, true))
         {
             _calls.CompleteAdding();
-            _pipe.Dispose();
+            try
+            {
+                pipe.Dispose();
+            }
+            catch (IOException)
+            {
+                // The program takes nothing any more; its exit code says whether that was right
+            }
         }
 
         base.Dispose(disposing);
     }
 
-    private Task<int> RunAsync(Func<int> call)
+    private async Task<int> RunAsync(Func<int> call, CancellationToken cancellationToken)
     {
         // Whoever waits goes on elsewhere: this thread is the pipe's
         var done = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _calls.Add(() =>
+        _calls.Add(
+            () =>
+            {
+                try
+                {
+                    done.SetResult(call());
+                }
+                catch (Exception exception)
+                {
+                    done.SetException(exception);
+                }
+            },
+            CancellationToken.None);
+        if (!Interlocked.Exchange(ref _started, true))
         {
-            try
-            {
-                done.SetResult(call());
-            }
-            catch (Exception exception)
-            {
-                done.SetException(exception);
-            }
-        });
-        return done.Task;
+            new Thread(Work) { IsBackground = true, Name = name }.Start();
+        }
+
+        await using var ending = cancellationToken.Register(kill);
+        var bytes = await done.Task;
+        // What a killed program has written is not all that it had to
+        cancellationToken.ThrowIfCancellationRequested();
+        return bytes;
     }
 
     private void Work()
@@ -94,7 +113,5 @@ internal sealed class ToolPipe : Stream
         {
             call();
         }
-
-        _calls.Dispose();
     }
 }

@@ -18,10 +18,9 @@ internal sealed class ToolProcess : IAsyncDisposable
     {
         _program = program;
         _process = process;
-        Input = new ToolPipe(process.StandardInput.BaseStream, $"{program} input");
-        Output = new ToolPipe(process.StandardOutput.BaseStream, $"{program} output");
+        Input = new ToolPipe(process.StandardInput.BaseStream, $"{program} input", Kill);
+        Output = new ToolPipe(process.StandardOutput.BaseStream, $"{program} output", Kill);
         _errors = ReadErrorsAsync(process.StandardError, program);
-        // A pending read of a pipe ends with the process, whatever the token
         _kill = cancellationToken.Register(Kill);
     }
 

@@ -96,6 +96,12 @@ internal sealed partial class ArchiveScript
         }
         else
         {
+            if (_indexes is [.., var last] && last.Entry == entry && sql.StartsWith("ALTER ", StringComparison.Ordinal))
+            {
+                // Such as CLUSTER ON: in one transaction with the index, under a lock of its own
+                _indexes[^1] = last with { IsExclusive = true };
+            }
+
             Take(_tablespaces, TablespaceSetting().Match(sql));
             Take(_owners, Owner().Match(sql));
             Take(_grantees, Grantee().Match(sql));

@@ -42,7 +42,7 @@ internal sealed class FillPlan(BackupManifest manifest, IReadOnlyList<IndexEntry
                     {
                         After = loading,
                         Table = (table.Schema, table.Table),
-                        IsExclusive = index.IsConstraint,
+                        IsExclusive = index.IsExclusive,
                     };
                 }
             }

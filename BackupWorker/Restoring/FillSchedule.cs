@@ -24,7 +24,7 @@ internal static class FillSchedule
             while (running.Count < jobs && waiting.Find(MayRun) is { } next)
             {
                 waiting.Remove(next);
-                running.Add(next.RunAsync(all.Token), next);
+                running.Add(RunAsync(next, all.Token), next);
             }
 
             var ended = running.Count > 0 ? await Task.WhenAny(running.Keys) : throw new UnreachableException("A step waits for one that is none.");
@@ -40,5 +40,12 @@ internal static class FillSchedule
         }
 
         bool MayRun(FillStep step) => (step.After is null || !unfinished.Contains(step.After)) && !running.Values.Any(step.Excludes);
+    }
+
+    /// <summary>Each is a task of its own, whatever it does before it first waits.</summary>
+    private static async Task RunAsync(FillStep step, CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        await step.RunAsync(cancellationToken);
     }
 }

@@ -38,6 +38,29 @@ public sealed class ToolProcessTests : IDisposable
         Assert.True(exit.FailedOnlyForUnknownTimeout);
     }
 
+    [Fact]
+    public async Task A_program_that_says_nothing_for_ever_is_killed_when_reading_it_is_cancelled()
+    {
+        await using var process = ToolProcess.Start("/bin/sleep", ["infinity"], new Dictionary<string, string>(), Cancelled);
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        var reading = process.Output.ReadAsync(new byte[10], cancellation.Token).AsTask();
+        await cancellation.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
+        Assert.False((await process.WaitAsync(Cancelled)).Succeeded);
+    }
+
+    [Fact]
+    public void A_program_that_may_not_be_started_is_told_as_that()
+    {
+        var path = Path.Combine(_folder, "pg_dump");
+        File.WriteAllText(path, "");
+
+        var exception = Assert.Throws<BackupException>(() => ToolProcess.Start(path, [], new Dictionary<string, string>(), Cancelled));
+
+        Assert.Contains("Permission denied", exception.Message, StringComparison.Ordinal);
+    }
+
     private async Task<ToolExit> RunAsync(string script)
     {
         var path = Path.Combine(_folder, "pg_restore");

@@ -49,6 +49,14 @@ public sealed class ArchiveScriptTests
         CREATE POLICY everybody ON public.t USING (a = ' TO x');
         CREATE USER MAPPING FOR public SERVER s;
 
+        -- TOC entry 7 (class 1259 OID 7)
+        CREATE INDEX i ON public.t USING btree (a);
+        SET default_tablespace = '';
+
+        -- TOC entry 8 (class 1259 OID 8)
+        CREATE INDEX j ON public.t USING btree (b);
+        ALTER TABLE public.t CLUSTER ON j;
+
         -- TOC entry 6 (class 0 OID 0)
         CREATE USER MAPPING FOR "Map" SERVER s OPTIONS (
             password 'p'
@@ -66,6 +74,10 @@ public sealed class ArchiveScriptTests
         Assert.Equal(["reader"], script.Roles.Grantors);
         Assert.Equal(["fast", "fa\"st"], script.Tablespaces);
     }
+
+    [Fact]
+    public async Task Indexes_are_known_and_which_of_them_have_their_table_for_themselves() => Assert.Equal(
+        [new(7, "public", "t", IsExclusive: false), new(8, "public", "t", IsExclusive: true)], (await ReadAsync()).Indexes);
 
     [Fact]
     public async Task What_is_of_the_database_is_about_the_new_one()

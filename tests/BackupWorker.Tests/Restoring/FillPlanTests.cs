@@ -9,8 +9,8 @@ public sealed class FillPlanTests
 {
     private static readonly IndexEntry[] Indexes =
     [
-        new(1, "public", "large", IsConstraint: true), new(2, "public", "large", IsConstraint: false), new(3, "public", "small", IsConstraint: true),
-        new(4, "other", "large", IsConstraint: false),
+        new(1, "public", "large", IsExclusive: true), new(2, "public", "large", IsExclusive: false), new(3, "public", "small", IsExclusive: true),
+        new(4, "other", "large", IsExclusive: false),
     ];
 
     private readonly List<string> _done = [];

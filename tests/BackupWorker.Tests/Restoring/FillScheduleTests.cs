@@ -71,7 +71,8 @@ public sealed class FillScheduleTests
         ];
         var run = FillSchedule.RunAsync(steps, 2, Cancelled);
 
-        Assert.Equal(["large rows", "middle rows"], _began);
+        await UntilAsync(2);
+        Assert.Equal(["large rows", "middle rows"], _began.Order());
         other.SetResult();
         await UntilAsync(3);
         Assert.Equal("small rows", _began[2]);
@@ -102,6 +103,7 @@ public sealed class FillScheduleTests
             Named("never", 1),
         ];
         var run = FillSchedule.RunAsync(steps, 2, Cancelled);
+        await UntilAsync(1);
         failing.SetException(new InvalidOperationException("simulated"));
 
         Assert.Equal("simulated", (await Assert.ThrowsAsync<InvalidOperationException>(() => run)).Message);
