@@ -52,7 +52,8 @@ public sealed class FillScheduleTests
                     running.Remove(self!);
                     ended.Add(self!);
                 }
-            }) { After = after, Table = table, IsExclusive = isExclusive };
+            })
+            { After = after, Table = table, IsExclusive = isExclusive };
             return self;
         }
     });

@@ -50,8 +50,10 @@ public sealed class FuzzTests(DataStores stores) : ProxyTest(stores)
 
         await Task.WhenAll(Enumerable.Range(1, Connections).Select(worker => RunAsync(address, seed, worker, Requests / Connections)));
 
-        var grown = GC.GetTotalMemory(forceFullCollection: true) - before;
-        Assert.True(grown < MaxGrowth, $"Grown by {grown} bytes (seed {seed})");
+        TestContext.Current.TestOutputHelper?.WriteLine($"The seed is {seed}");
+        // What tests beside this one hold comes and goes; what is lost stays
+        await Eventually.ReadAsync(
+            () => Task.FromResult(GC.GetTotalMemory(forceFullCollection: true) - before), grown => grown < MaxGrowth, TimeSpan.FromMinutes(1));
         // Enough of them are requests after all
         Assert.True(upstream.Requests > Requests / 20, $"Only {upstream.Requests} passed");
         using var after = await gateway.GetAsync("/test/a");
