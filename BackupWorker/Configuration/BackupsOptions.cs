@@ -24,8 +24,8 @@ public sealed class BackupsOptions
     /// </summary>
     public int Jobs { get; set; }
 
-    /// <summary>From which size of its tables on a database is dumped by several, in bytes, from 0 on. Default: 1 GiB.</summary>
-    public long ParallelFrom { get; set; } = 1L << 30;
+    /// <summary>From which size of its tables on a database is dumped by several, in bytes, from 0 on. Default: 128 MiB.</summary>
+    public long ParallelFrom { get; set; } = 128L << 20;
 
     /// <summary>
     /// An alarm is raised when a backup is smaller than the one before by more than this share of it: 0.5 (the default) is half.

@@ -41,7 +41,7 @@ internal sealed class ValidateBackupsOptions : IValidateOptions<BackupsOptions>
 
         if (options.ParallelFrom < 0)
         {
-            failures.Add($"Backups:ParallelFrom is {options.ParallelFrom}, which is below 0. Example: 1073741824");
+            failures.Add($"Backups:ParallelFrom is {options.ParallelFrom}, which is below 0. Example: 134217728");
         }
 
         if (options.ShrinkAlarm is not (> 0 and <= 1))

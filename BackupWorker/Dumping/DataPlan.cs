@@ -17,7 +17,7 @@ internal sealed record DataPlan(IReadOnlyList<DataStream> Streams)
     private const int StreamsPerJob = 2;
 
     /// <summary>A table is large from such a part of the size on from which several dump: its indexes are worth a pg_restore of their own.</summary>
-    private const int LargeShare = 16;
+    private const int LargeShare = 2;
 
     /// <summary>Spreads tables over pg_dumps, the largest first, each to the one with the least so far.</summary>
     /// <param name="tables">The tables that have rows of their own.</param>

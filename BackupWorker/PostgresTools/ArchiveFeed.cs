@@ -68,9 +68,11 @@ internal sealed class ArchiveFeed(ArchiveCodec codec)
         // What pg_restore says on standard output is nothing of ours, but a full pipe would stop it
         var output = process.Output.CopyToAsync(Stream.Null, cancellationToken);
         await using var input = new ToolInput(process, () => endsWithProgram ? end.CancelAsync() : Task.CompletedTask);
+        await using var rows = new MergedRows(input);
         try
         {
-            await codec.ReadAsync(part.File, part.Facts, stored, input, progress, end.Token);
+            await codec.ReadAsync(part.File, part.Facts, stored, rows, progress, end.Token);
+            await rows.FlushAsync(end.Token);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

@@ -65,7 +65,7 @@ internal sealed class ArchiveRestorer(ArchiveFeed feed, PostgresPrograms program
             var steps = plan.Steps(
                 async (part, token) => run.Require(await feed.RunAsync(
                     backup.Shelf.Storage, part, run.Program, run.AllArguments, run.Environment, bytes(), token)),
-                (entry, token) => BuildAsync(run, schema, entry, token));
+                (entry, isCrowded, token) => BuildAsync(isCrowded ? run.WithoutHelpers() : run, schema, entry, token));
             await FillSchedule.RunAsync(steps, options.Value.EffectiveJobs, cancellationToken);
             await run.FromFileAsync(
                 schema,
@@ -204,6 +204,18 @@ internal sealed class ArchiveRestorer(ArchiveFeed feed, PostgresPrograms program
     {
         public IReadOnlyList<string> AllArguments { get; } =
             ["--no-password", .. MayStop ? ["--exit-on-error"] : Array.Empty<string>(), .. Arguments];
+
+        /// <summary>
+        /// A server builds an index by several processes (<c>max_parallel_maintenance_workers</c>). While all jobs have work, they only take
+        /// processors away from one another.
+        /// </summary>
+        public PgRestore WithoutHelpers() => this with
+        {
+            Environment = new Dictionary<string, string>(Environment)
+            {
+                ["PGOPTIONS"] = $"{Environment.GetValueOrDefault("PGOPTIONS")} -c max_parallel_maintenance_workers=0".TrimStart(),
+            },
+        };
 
         public async Task FromFileAsync(string file, string[] chosen, string[] arguments, CancellationToken cancellationToken)
         {

@@ -26,19 +26,19 @@ internal sealed class FillPlan(BackupManifest manifest, IReadOnlyList<IndexEntry
 
     /// <summary>The steps.</summary>
     /// <param name="load">Restores the rows of a file.</param>
-    /// <param name="build">Restores an entry.</param>
-    public IEnumerable<FillStep> Steps(Func<ManifestPart, CancellationToken, Task> load, Func<int, CancellationToken, Task> build)
+    /// <param name="build">Restores an entry. Told whether there is work for all other jobs, too.</param>
+    public IEnumerable<FillStep> Steps(Func<ManifestPart, CancellationToken, Task> load, Func<int, bool, CancellationToken, Task> build)
     {
         foreach (var part in DataParts)
         {
             var weight = part.Facts.ContentSize + part.LargeTables.Sum(table => (RowBytes * RowsOf(table)) + BuildWeight(table));
-            var loading = new FillStep(weight, token => load(part, token));
+            var loading = new FillStep(weight, (_, token) => load(part, token));
             yield return loading;
             foreach (var table in part.LargeTables)
             {
                 foreach (var index in IndexesOf(table))
                 {
-                    yield return new(BuildWeight(table), token => build(index.Entry, token))
+                    yield return new(BuildWeight(table), (isCrowded, token) => build(index.Entry, isCrowded, token))
                     {
                         After = loading,
                         Table = (table.Schema, table.Table),

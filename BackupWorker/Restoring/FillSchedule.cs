@@ -24,7 +24,7 @@ internal static class FillSchedule
             while (running.Count < jobs && waiting.Find(MayRun) is { } next)
             {
                 waiting.Remove(next);
-                running.Add(RunAsync(next, all.Token), next);
+                running.Add(RunAsync(next, jobs > 1 && unfinished.Count >= jobs, all.Token), next);
             }
 
             var ended = running.Count > 0 ? await Task.WhenAny(running.Keys) : throw new UnreachableException("A step waits for one that is none.");
@@ -43,9 +43,9 @@ internal static class FillSchedule
     }
 
     /// <summary>Each is a task of its own, whatever it does before it first waits.</summary>
-    private static async Task RunAsync(FillStep step, CancellationToken cancellationToken)
+    private static async Task RunAsync(FillStep step, bool isCrowded, CancellationToken cancellationToken)
     {
         await Task.Yield();
-        await step.RunAsync(cancellationToken);
+        await step.RunAsync(isCrowded, cancellationToken);
     }
 }

@@ -2,8 +2,8 @@ namespace ProdReady.BackupWorker.Restoring;
 
 /// <summary>A piece of work that fills a database.</summary>
 /// <param name="weight">How much work hangs on it, in about bytes of rows: what has the most to come goes first.</param>
-/// <param name="run">Does it.</param>
-internal sealed class FillStep(long weight, Func<CancellationToken, Task> run)
+/// <param name="run">Does it. Told whether there is work for all other jobs, too.</param>
+internal sealed class FillStep(long weight, Func<bool, CancellationToken, Task> run)
 {
     public long Weight => weight;
 
@@ -19,5 +19,8 @@ internal sealed class FillStep(long weight, Func<CancellationToken, Task> run)
     /// <summary>Whether two cannot be done at a time: the later one would only wait for the other one's lock.</summary>
     public bool Excludes(FillStep other) => Table is not null && Table == other.Table && (IsExclusive || other.IsExclusive);
 
-    public Task RunAsync(CancellationToken cancellationToken) => run(cancellationToken);
+    /// <summary>Does it.</summary>
+    /// <param name="isCrowded">Whether there is work for all other jobs, too.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public Task RunAsync(bool isCrowded, CancellationToken cancellationToken) => run(isCrowded, cancellationToken);
 }

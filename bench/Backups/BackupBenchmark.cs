@@ -84,6 +84,8 @@ internal sealed class BackupBenchmark
                 await database.CheckpointAsync(cancellationToken);
                 return await plain.DumpAsync(cancellationToken);
             }));
+        var stored = new DirectoryInfo(backups).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+        Console.WriteLine($"  {stored / Megabyte:N0} MB stored against {plain.DumpedBytes / Megabyte:N0} MB");
         Console.WriteLine($"  reading back and decoding took {Alternating.Median([.. _verifications]):F1} s more, which the reference does not do");
         await plain.PrepareRestoreAsync(cancellationToken);
         _restore = PerSecond(size, await Alternating.MedianAsync(

@@ -12,6 +12,9 @@ internal sealed class PlainTools(BenchDatabase database, string folder, bool has
 
     private string Archive => Path.Combine(folder, "reference.dump");
 
+    /// <summary>The size of the last dump.</summary>
+    public long DumpedBytes { get; private set; }
+
     /// <summary>What is dumped with.</summary>
     public string DumpName => hasZstd ? "pg_dump -Fc -Z zstd:3" : "pg_dump -Fc -Z0 | zstd -3 -T0";
 
@@ -43,6 +46,7 @@ internal sealed class PlainTools(BenchDatabase database, string folder, bool has
                 ? "\"$0\" -Fc -Z zstd:3 -f \"$1\" \"$2\""
                 : "\"$0\" -Fc -Z0 \"$2\" | zstd -q -f -3 -T0 -o \"$1\"",
             cancellationToken, database.Binaries["pg_dump"], file, _server.Database!);
+        DumpedBytes = new FileInfo(file).Length;
         File.Delete(file);
         return seconds;
     }

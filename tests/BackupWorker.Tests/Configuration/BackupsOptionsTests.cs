@@ -55,7 +55,7 @@ public sealed class BackupsOptionsTests
                 "Backups:Databases:3 has a host that is neither a name nor an address. Example: postgres://user:password@host:5432/orders",
                 "Backups:Databases names 'shop' twice; back one of them up from another instance. Example: orders",
                 "Backups:Jobs is 65, which is not between 0 and 64. Example: 4",
-                "Backups:ParallelFrom is -1, which is below 0. Example: 1073741824",
+                "Backups:ParallelFrom is -1, which is below 0. Example: 134217728",
                 "Backups:ShrinkAlarm is 0, which is not above 0 and at most 1. Example: 0.5",
             ],
             result.Failures);

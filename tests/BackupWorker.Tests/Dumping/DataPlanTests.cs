@@ -82,9 +82,9 @@ public sealed class DataPlanTests
     });
 
     [Fact]
-    public void A_table_is_large_from_a_sixteenth_of_the_size_on_from_which_several_dump()
+    public void A_table_is_large_from_half_of_the_size_on_from_which_several_dump()
     {
-        SizedTable[] tables = [new("public", "a", 1600), new("public", "b", 100), new("public", "c", 99)];
+        SizedTable[] tables = [new("public", "a", 1600), new("public", "b", 800), new("public", "c", 799)];
 
         var plan = DataPlan.Make(tables, jobs: 2, parallelFrom: 1600);
 

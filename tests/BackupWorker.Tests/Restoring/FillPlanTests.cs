@@ -50,7 +50,7 @@ public sealed class FillPlanTests
             _done.Add(part.File);
             return Task.CompletedTask;
         },
-        (entry, _) =>
+        (entry, _, _) =>
         {
             _done.Add($"{entry}");
             return Task.CompletedTask;

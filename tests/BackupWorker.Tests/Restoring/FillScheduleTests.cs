@@ -35,7 +35,7 @@ public sealed class FillScheduleTests
         FillStep Step(long weight, FillStep? after, (string, string)? table, bool isExclusive)
         {
             FillStep? self = null;
-            self = new(weight, async _ =>
+            self = new(weight, async (_, _) =>
             {
                 lock (_lock)
                 {
@@ -82,6 +82,30 @@ public sealed class FillScheduleTests
         Assert.Equal("key", _began[3]);
     }
 
+    [Theory]
+    [InlineData(1, new[] { false, false, false })]
+    [InlineData(2, new[] { true, true, false })]
+    [InlineData(3, new[] { true, false, false })]
+    public async Task Each_step_is_told_whether_there_is_work_for_all_jobs(int jobs, bool[] expected)
+    {
+        var told = new List<bool>();
+        var first = Tell(null);
+        var second = Tell(first);
+
+        await FillSchedule.RunAsync([first, second, Tell(second)], jobs, Cancelled);
+
+        Assert.Equal(expected, told);
+
+        FillStep Tell(FillStep? after) => new(1, (isCrowded, _) =>
+        {
+            told.Add(isCrowded);
+            return Task.CompletedTask;
+        })
+        {
+            After = after,
+        };
+    }
+
     [Fact]
     public async Task What_fails_ends_the_others_and_comes_out()
     {
@@ -90,7 +114,7 @@ public sealed class FillScheduleTests
         FillStep[] steps =
         [
             Named("fails", 3, failing.Task),
-            new(2, async token =>
+            new(2, async (_, token) =>
             {
                 try
                 {
@@ -112,7 +136,7 @@ public sealed class FillScheduleTests
         Assert.Equal(["fails"], _began);
     }
 
-    private FillStep Named(string name, long weight, Task? until = null, FillStep? after = null, string? table = null) => new(weight, _ =>
+    private FillStep Named(string name, long weight, Task? until = null, FillStep? after = null, string? table = null) => new(weight, (_, _) =>
     {
         lock (_lock)
         {
