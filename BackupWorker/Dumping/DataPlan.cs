@@ -19,6 +19,9 @@ internal sealed record DataPlan(IReadOnlyList<DataStream> Streams)
     /// <summary>A table is large from such a part of the size on from which several dump: its indexes are worth a pg_restore of their own.</summary>
     private const int LargeShare = 2;
 
+    /// <summary>Whatever that size is, in bytes.</summary>
+    private const long LargeAnyway = 64L << 20;
+
     /// <summary>Spreads tables over pg_dumps, the largest first, each to the one with the least so far.</summary>
     /// <param name="tables">The tables that have rows of their own.</param>
     /// <param name="jobs">How many pg_dumps work at a time at most; at least 1.</param>
@@ -51,6 +54,6 @@ internal sealed record DataPlan(IReadOnlyList<DataStream> Streams)
             .. others.Select(stream => new DataStream([.. stream.Select(table => $"--table={table.Pattern}")], Large(stream))),
         ]);
 
-        List<SizedTable> Large(List<SizedTable> stream) => stream.FindAll(table => table.Size > 0 && table.Size >= parallelFrom / LargeShare);
+        List<SizedTable> Large(List<SizedTable> stream) => stream.FindAll(table => table.Size > 0 && table.Size >= Math.Min(parallelFrom / LargeShare, LargeAnyway));
     }
 }

@@ -59,13 +59,17 @@ internal sealed class ArchiveRestorer(ArchiveFeed feed, PostgresPrograms program
                 [.. privileges.Options, .. unwanted, .. tablespaces, TargetDatabase.AsConnectionArgument(target.Name)],
                 LibpqEnvironment.From(target.Connection.Settings(), server),
                 MayStop: !RestoreCompatibility.SetsUnknownTimeout(version, server.PostgreSqlVersion));
+            var withoutHelpers = run with
+            {
+                Environment = await IndexHelpers.WithoutAsync(run.Environment, target.Connection.Settings(), cancellationToken),
+            };
             var leftOut = script.WithComments(privileges.LeftOut);
             await run.FromFileAsync(schema, await WithoutAsync(restore, schema, leftOut, cancellationToken), ["--section=pre-data"], cancellationToken);
             var plan = new FillPlan(backup.Manifest, script.Indexes);
             var steps = plan.Steps(
                 async (part, token) => run.Require(await feed.RunAsync(
                     backup.Shelf.Storage, part, run.Program, run.AllArguments, run.Environment, bytes(), token)),
-                (entry, isCrowded, token) => BuildAsync(isCrowded ? run.WithoutHelpers() : run, schema, entry, token));
+                (entry, isCrowded, token) => BuildAsync(isCrowded ? withoutHelpers : run, schema, entry, token));
             await FillSchedule.RunAsync(steps, options.Value.EffectiveJobs, cancellationToken);
             await run.FromFileAsync(
                 schema,
@@ -204,18 +208,6 @@ internal sealed class ArchiveRestorer(ArchiveFeed feed, PostgresPrograms program
     {
         public IReadOnlyList<string> AllArguments { get; } =
             ["--no-password", .. MayStop ? ["--exit-on-error"] : Array.Empty<string>(), .. Arguments];
-
-        /// <summary>
-        /// A server builds an index by several processes (<c>max_parallel_maintenance_workers</c>). While all jobs have work, they only take
-        /// processors away from one another.
-        /// </summary>
-        public PgRestore WithoutHelpers() => this with
-        {
-            Environment = new Dictionary<string, string>(Environment)
-            {
-                ["PGOPTIONS"] = $"{Environment.GetValueOrDefault("PGOPTIONS")} -c max_parallel_maintenance_workers=0".TrimStart(),
-            },
-        };
 
         public async Task FromFileAsync(string file, string[] chosen, string[] arguments, CancellationToken cancellationToken)
         {

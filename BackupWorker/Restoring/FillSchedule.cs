@@ -24,7 +24,8 @@ internal static class FillSchedule
             while (running.Count < jobs && waiting.Find(MayRun) is { } next)
             {
                 waiting.Remove(next);
-                running.Add(RunAsync(next, jobs > 1 && unfinished.Count >= jobs, all.Token), next);
+                var others = running.Count + waiting.Count(step => MayRun(step) && !step.Excludes(next));
+                running.Add(RunAsync(next, jobs > 1 && others >= jobs - 1, all.Token), next);
             }
 
             var ended = running.Count > 0 ? await Task.WhenAny(running.Keys) : throw new UnreachableException("A step waits for one that is none.");

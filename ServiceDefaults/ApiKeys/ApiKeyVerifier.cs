@@ -30,7 +30,7 @@ public sealed class ApiKeyVerifier
     {
         // Hashes are compared, and in constant time, so that neither content nor length can be measured
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        if (Read(PresentedKey.Read(request.Headers), LastKey.Of(request), hash, out var text) is { } verdict)
+        if (Read(PresentedKey.Read(request.Headers), request, hash, out var text) is { } verdict)
         {
             return new(verdict);
         }
@@ -47,7 +47,7 @@ public sealed class ApiKeyVerifier
     public ApiKey? Identify(HttpRequest request)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        var verdict = Read(PresentedKey.ForCounting(request.Headers), LastKey.Of(request), hash, out var text) ?? Decide(new FoundKey(_ring.FindKnown(text.Id), IsKnown: true), hash);
+        var verdict = Read(PresentedKey.ForCounting(request.Headers), request, hash, out var text) ?? Decide(new FoundKey(_ring.FindKnown(text.Id), IsKnown: true), hash);
         return verdict.Outcome == ApiKeyOutcome.Accepted ? verdict.Key : null;
     }
 
@@ -72,7 +72,7 @@ public sealed class ApiKeyVerifier
 
     /// <summary>Reads the key and hashes it.</summary>
     /// <returns>What can be said without knowing the keys; <see langword="null"/> if that is nothing.</returns>
-    private ApiKeyVerdict? Read(PresentedKey presented, LastKey? last, Span<byte> hash, out ApiKeyText text)
+    private ApiKeyVerdict? Read(PresentedKey presented, HttpRequest request, Span<byte> hash, out ApiKeyText text)
     {
         text = default;
         if (presented.IsAmbiguous)
@@ -85,6 +85,7 @@ public sealed class ApiKeyVerifier
             return new(ApiKeyOutcome.Missing);
         }
 
+        var last = LastKey.Of(request);
         if (last?.TryGetHash(presented.Text, hash) != true)
         {
             Hash(presented.Text, hash);

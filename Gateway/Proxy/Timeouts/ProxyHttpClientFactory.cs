@@ -8,7 +8,7 @@ namespace ProdReady.Gateway.Proxy.Timeouts;
 
 /// <summary>
 /// Connections with the cluster's own connect timeout, and not for ever, so that a changed DNS entry is followed. Their requests are spans where
-/// somebody listens to those.
+/// somebody listens to those when the gateway starts.
 /// </summary>
 /// <param name="logger">YARP's.</param>
 /// <param name="tracing">What exports spans, if anything does.</param>

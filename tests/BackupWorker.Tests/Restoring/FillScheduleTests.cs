@@ -82,27 +82,33 @@ public sealed class FillScheduleTests
         Assert.Equal("key", _began[3]);
     }
 
+    /// <summary>A table's rows; then its key, which has the table for itself, and two indexes.</summary>
     [Theory]
-    [InlineData(1, new[] { false, false, false })]
-    [InlineData(2, new[] { true, true, false })]
-    [InlineData(3, new[] { true, false, false })]
-    public async Task Each_step_is_told_whether_there_is_work_for_all_jobs(int jobs, bool[] expected)
+    [InlineData(1, "rows- key- index- index-")]
+    [InlineData(2, "rows- key- index+ index+")]
+    [InlineData(3, "rows- key- index- index-")]
+    public async Task Each_step_is_told_whether_there_is_work_for_all_jobs(int jobs, string expected)
     {
-        var told = new List<bool>();
-        var first = Tell(null);
-        var second = Tell(first);
+        var told = new List<string>();
+        var rows = Tell("rows", 9, null, false);
 
-        await FillSchedule.RunAsync([first, second, Tell(second)], jobs, Cancelled);
+        await FillSchedule.RunAsync([rows, Tell("key", 3, rows, true), Tell("index", 2, rows, false), Tell("index", 2, rows, false)], jobs, Cancelled);
 
-        Assert.Equal(expected, told);
+        Assert.Equal(expected, string.Join(' ', told));
 
-        FillStep Tell(FillStep? after) => new(1, (isCrowded, _) =>
+        FillStep Tell(string name, long weight, FillStep? after, bool isExclusive) => new(weight, (isCrowded, _) =>
         {
-            told.Add(isCrowded);
+            lock (_lock)
+            {
+                told.Add($"{name}{(isCrowded ? '+' : '-')}");
+            }
+
             return Task.CompletedTask;
         })
         {
             After = after,
+            Table = after is null ? null : ("s", "rows"),
+            IsExclusive = isExclusive,
         };
     }
 

@@ -36,7 +36,7 @@ public sealed class IndexHelpersTests(DataStores stores)
         var early = connected.Where(call => call[1].Contains("--section=post-data", StringComparison.Ordinal) && !call[1].Contains("--jobs", StringComparison.Ordinal)).ToList();
         // The first begins while others are still to come
         Assert.InRange(early.Count, 2, 100);
-        Assert.Equal($"{Own} {NoHelpers}", early[0][0]);
+        Assert.Equal($"{NoHelpers} {Own}", early[0][0]);
         Assert.All(connected.Except(early), call => Assert.Equal(Own, call[0]));
     }
 }

@@ -23,11 +23,30 @@ public sealed class LastKeyTests(DataStores stores)
             using var response = await service.GetAsync("/send", key.Text);
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
             Assert.Equal(key.Id, (await response.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken)).GetProperty("id").GetString());
-            using var nearly = await service.GetAsync("/send", key.Text[..^1] + (key.Text[^1] == 'a' ? 'b' : 'a'));
+            using var nearly = await service.GetAsync("/send", ApiKeyText.Compose("test", key.Id, new byte[32]));
             Assert.Equal(HttpStatusCode.Unauthorized, nearly.StatusCode);
             using var none = await service.GetAsync("/send");
             Assert.Equal(HttpStatusCode.Unauthorized, none.StatusCode);
         }
+    }
+
+    [Fact]
+    public async Task A_server_remembers_from_request_to_request_of_a_connection()
+    {
+        await using var app = WebApplication.CreateSlimBuilder().Build();
+        app.Urls.Add("http://127.0.0.1:0");
+        app.MapGet("/", (HttpRequest request) =>
+        {
+            var (last, hash) = (LastKey.Of(request)!, new byte[32]);
+            var isKnown = last.TryGetHash("a key", hash);
+            last.Remember("a key", Hash);
+            return isKnown;
+        });
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        using var client = new HttpClient { BaseAddress = new(app.Urls.Single()) };
+
+        Assert.False(await client.GetFromJsonAsync<bool>("/", TestContext.Current.CancellationToken));
+        Assert.True(await client.GetFromJsonAsync<bool>("/", TestContext.Current.CancellationToken));
     }
 
     [Fact]
