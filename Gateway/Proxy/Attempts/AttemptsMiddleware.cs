@@ -67,7 +67,11 @@ internal sealed partial class AttemptsMiddleware(
         var tries = probe
             ? new CircuitProbe(() => Tell(proxy.ProxiedDestination, proxy, cluster, breaker, AttemptVerdict.Good, probe: true))
             : null;
-        context.Features.Set(tries);
+        if (tries is not null)
+        {
+            context.Features.Set(tries);
+        }
+
         try
         {
             await next(context);
@@ -81,6 +85,12 @@ internal sealed partial class AttemptsMiddleware(
                 Tell(
                     proxy.ProxiedDestination ?? (probe ? proxy.AvailableDestinations[0] : null),
                     proxy, cluster, breaker, verdict, tries is { IsTold: false });
+            }
+
+            if (tries is not null)
+            {
+                // The next attempt is an ordinary one
+                context.Features.Set<CircuitProbe>(null);
             }
         }
     }
