@@ -14,19 +14,21 @@ internal sealed partial class BackupCatalogue(BackupShelves shelves, RunStore st
 
     /// <summary>Everything, newest first.</summary>
     /// <exception cref="StorageException">No destination can be read.</exception>
-    public async Task<IReadOnlyList<BackupSummary>> ListAsync(CancellationToken cancellationToken)
+    public async Task<CatalogueListing> ListAsync(CancellationToken cancellationToken)
     {
         // The table first: a run that ends in between is then in storage as well, not in neither
         var runs = await RunsAsync(cancellationToken);
-        var backups = (await shelves.ListAsync(cancellationToken)).GroupBy(copy => copy.Name).ToList();
+        var listing = await shelves.LookAsync(cancellationToken);
+        var backups = listing.Copies.GroupBy(copy => copy.Name).ToList();
         var ids = backups.Select(copies => copies.Key.Id).ToHashSet();
         var triggers = runs is null ? None : await TriggersAsync(ids, cancellationToken);
-        return
-        [
-            .. backups.Select(copies => BackupSummary.Of([.. copies], triggers.GetValueOrDefault(copies.Key.Id)))
-                .Concat((runs ?? []).Where(run => !ids.Contains(run.Id)).Select(BackupSummary.Of))
-                .OrderByDescending(summary => summary.StartedAt),
-        ];
+        return new(
+            [
+                .. backups.Select(copies => BackupSummary.Of([.. copies], triggers.GetValueOrDefault(copies.Key.Id)))
+                    .Concat((runs ?? []).Where(run => !ids.Contains(run.Id)).Select(BackupSummary.Of))
+                    .OrderByDescending(summary => summary.StartedAt),
+            ],
+            listing.NotRead);
     }
 
     /// <summary>One backup by id or name, or one run by id.</summary>

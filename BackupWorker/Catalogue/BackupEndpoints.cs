@@ -51,7 +51,7 @@ internal static class BackupEndpoints
     private static async Task<Results<Ok<IReadOnlyList<BackupSummary>>, ProblemHttpResult>> ListAsync(
         string? database, string? status, BackupCatalogue catalogue, CancellationToken cancellationToken) =>
         status is null || RunStatus.All.Contains(status)
-            ? TypedResults.Ok(BackupSummary.Filter(await catalogue.ListAsync(cancellationToken), database, status))
+            ? TypedResults.Ok(BackupSummary.Filter((await catalogue.ListAsync(cancellationToken)).Backups, database, status))
             : BackupProblems.Invalid(new() { ["status"] = [$"It is none of {string.Join(", ", RunStatus.All)}."] });
 
     private static async Task<Results<Ok<BackupDetails>, ProblemHttpResult>> ShowAsync(

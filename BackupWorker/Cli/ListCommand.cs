@@ -23,20 +23,27 @@ internal static class ListCommand
 
     private static async Task<int> RunAsync(IHost host, string? database, string? status, bool json, CancellationToken cancellationToken)
     {
-        var all = await host.Services.GetRequiredService<BackupCatalogue>().ListAsync(cancellationToken);
-        var backups = BackupSummary.Filter(all, database, status);
+        var listing = await host.Services.GetRequiredService<BackupCatalogue>().ListAsync(cancellationToken);
+        var backups = BackupSummary.Filter(listing.Backups, database, status);
         if (json)
         {
             Screen.WriteJson(backups);
-            return ExitCode.Ok;
         }
-
-        if (backups.Count == 0)
+        else if (backups.Count == 0)
         {
-            await Console.Out.WriteLineAsync($"There are no{(all.Count > 0 ? " such" : "")} backups in {host.Services.GetRequiredService<BackupShelves>().Locations}.");
-            return ExitCode.Ok;
+            await Console.Out.WriteLineAsync(
+                $"There are no{(listing.Backups.Count > 0 ? " such" : "")} backups in {(listing.NotRead.Count > 0 ? "what can be read of " : "")}"
+                + $"{host.Services.GetRequiredService<BackupShelves>().Locations}.");
+        }
+        else
+        {
+            Write(backups);
         }
 
+        return listing.NotRead.Count == 0 ? ExitCode.Ok : await CliAction.FailAsync(ExitCode.Failed, string.Join(Environment.NewLine, listing.NotRead));
+    }
+
+    private static void Write(IReadOnlyList<BackupSummary> backups) =>
         Screen.WriteTable(
             ["Id", "Database", "Status", "Size", "Started", "By", "Copies", "Error"],
             backups.Select(backup => new[]
@@ -50,6 +57,4 @@ internal static class ListCommand
                 string.Join(", ", backup.Copies.Select(copy => $"{copy.Destination} {copy.Status}")),
                 backup.Error ?? "",
             }));
-        return ExitCode.Ok;
-    }
 }

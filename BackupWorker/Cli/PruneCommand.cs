@@ -24,8 +24,7 @@ internal static class PruneCommand
         var pruner = host.Services.GetRequiredService<Pruner>();
         if (dryRun)
         {
-            Write(await pruner.PlanAsync(cancellationToken), json);
-            return ExitCode.Ok;
+            return await EndAsync(await pruner.PlanAsync(cancellationToken), json);
         }
 
         await using var held = await RunLock.TryTakeAsync(
@@ -35,9 +34,15 @@ internal static class PruneCommand
             return await CliAction.FailAsync(ExitCode.Busy, "A backup is under way; it removes old ones when it ends.");
         }
 
-        var planned = await pruner.PruneAsync(cancellationToken);
-        Write(planned, json);
-        return planned.Any(one => one.Error is not null) ? ExitCode.Failed : ExitCode.Ok;
+        return await EndAsync(await pruner.PruneAsync(cancellationToken), json);
+    }
+
+    private static async Task<int> EndAsync(RetentionOutcome outcome, bool json)
+    {
+        Write(outcome.Removals, json);
+        return outcome.NotRead.Count > 0 ? await CliAction.FailAsync(ExitCode.Failed, string.Join(Environment.NewLine, outcome.NotRead))
+            : outcome.Removals.Any(one => one.Error is not null) ? ExitCode.Failed
+            : ExitCode.Ok;
     }
 
     private static void Write(IReadOnlyList<PlannedRemoval> planned, bool json)

@@ -13,12 +13,13 @@ internal sealed partial class Pruner(
     TimeProvider time,
     ILogger<Pruner> logger)
 {
-    /// <summary>Decides, and removes nothing. A destination that cannot be read is told in the log, and left as it is.</summary>
+    /// <summary>Decides, and removes nothing. A destination that cannot be read is told, and left as it is.</summary>
     /// <exception cref="StorageException">None of them can be read.</exception>
-    public async Task<IReadOnlyList<PlannedRemoval>> PlanAsync(CancellationToken cancellationToken)
+    public async Task<RetentionOutcome> PlanAsync(CancellationToken cancellationToken)
     {
         var planned = new List<PlannedRemoval>();
-        foreach (var held in (await shelves.ListAsync(cancellationToken)).GroupBy(copy => copy.Shelf))
+        var listing = await shelves.LookAsync(cancellationToken);
+        foreach (var held in listing.Copies.GroupBy(copy => copy.Shelf))
         {
             var copies = held.ToDictionary(copy => copy.Name.ToString());
             var candidates = copies.Values
@@ -32,21 +33,22 @@ internal sealed partial class Pruner(
             planned.AddRange(plan.Decisions.Select(decision => new PlannedRemoval(copies[decision.Backup.Name], decision)));
         }
 
-        return planned;
+        return new(planned, listing.NotRead);
     }
 
     /// <summary>Removes what is to go. Only the holder of the run lock may call it. A destination that fails stops the others not.</summary>
     /// <returns>What was decided, and what could not be removed.</returns>
     /// <exception cref="StorageException">None of them can be read.</exception>
-    public async Task<IReadOnlyList<PlannedRemoval>> PruneAsync(CancellationToken cancellationToken)
+    public async Task<RetentionOutcome> PruneAsync(CancellationToken cancellationToken)
     {
-        var planned = new List<PlannedRemoval>();
-        foreach (var one in await PlanAsync(cancellationToken))
+        var planned = await PlanAsync(cancellationToken);
+        var done = new List<PlannedRemoval>();
+        foreach (var one in planned.Removals)
         {
-            planned.Add(one.Decision.Keep ? one : one with { IsTried = true, Error = await RemoveAsync(one, cancellationToken) });
+            done.Add(one.Decision.Keep ? one : one with { IsTried = true, Error = await RemoveAsync(one, cancellationToken) });
         }
 
-        return planned;
+        return planned with { Removals = done };
     }
 
     private async Task<string?> RemoveAsync(PlannedRemoval removal, CancellationToken cancellationToken)

@@ -32,6 +32,6 @@ internal static class RetentionEndpoints
             : Answer(await pruner.PruneAsync(cancellationToken));
     }
 
-    private static Ok<IReadOnlyList<PrunedCopy>> Answer(IReadOnlyList<PlannedRemoval> planned) =>
-        TypedResults.Ok<IReadOnlyList<PrunedCopy>>([.. planned.Select(PrunedCopy.Of)]);
+    private static Ok<IReadOnlyList<PrunedCopy>> Answer(RetentionOutcome outcome) =>
+        TypedResults.Ok<IReadOnlyList<PrunedCopy>>([.. outcome.Removals.Select(PrunedCopy.Of)]);
 }

@@ -49,6 +49,20 @@ public sealed class UnlookedAtTests(DataStores stores) : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("list")]
+    [InlineData("list", "--status", "failed")]
+    [InlineData("prune")]
+    [InlineData("prune", "--dry-run")]
+    public async Task What_lists_or_removes_ends_with_1_where_a_destination_cannot_be_read(params string[] command)
+    {
+        var ended = await RunAsync(AwayBucket, command);
+
+        Assert.Equal(ExitCode.Failed, ended.ExitCode);
+        Assert.Contains(command.Contains("failed") ? "no such backups in what can be read of" : Id(), ended.Output, StringComparison.Ordinal);
+        Assert.Contains("s3 was not looked at: ", ended.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("all")]
     [InlineData(null)]
     public async Task Verify_ends_with_4_where_a_manifest_was_changed(string? which)

@@ -45,7 +45,7 @@ public sealed class RetentionTests(DataStores stores)
         }
 
         time.Now = Start.AddDays(400);
-        var planned = await app.Services.GetRequiredService<Pruner>().PlanAsync(Cancelled);
+        var planned = (await app.Services.GetRequiredService<Pruner>().PlanAsync(Cancelled)).Removals;
         Assert.Equal(8, (await shelves.ListAsync(Cancelled)).Count);
         await app.BackUpNowAsync(fixture.Database.Name);
 
@@ -78,7 +78,7 @@ public sealed class RetentionTests(DataStores stores)
             await newest.Shelf.WriteCheckAsync(newest.Name, newest.Check! with { DrilledAt = time.Now, DrillError = error }, Cancelled);
         }
 
-        var planned = await app.Services.GetRequiredService<Pruner>().PlanAsync(Cancelled);
+        var planned = (await app.Services.GetRequiredService<Pruner>().PlanAsync(Cancelled)).Removals;
 
         Assert.Equal(
             [(1, "the newest backup that a drill has restored"), (100, "the newest verified backup")],
@@ -100,7 +100,7 @@ public sealed class RetentionTests(DataStores stores)
         time.Now = Start.AddDays(300);
         await last.BackUpNowAsync();
 
-        var planned = await last.Services.GetRequiredService<Pruner>().PlanAsync(Cancelled);
+        var planned = (await last.Services.GetRequiredService<Pruner>().PlanAsync(Cancelled)).Removals;
 
         Assert.Equal(
             [(0, NotProved), (100, NotProved), (300, "the newest verified backup")],
