@@ -1,5 +1,6 @@
 using Npgsql;
 using ProdReady.BackupWorker.Archives.Encryption;
+using ProdReady.BackupWorker.Tests.Restoring;
 using ProdReady.ServiceDefaults.Configuration;
 using ProdReady.Standalone.Processes;
 using ProdReady.Testing;
@@ -7,6 +8,7 @@ using ProdReady.Testing;
 namespace ProdReady.BackupWorker.Tests.Documentation;
 
 /// <summary><c>docs/restore.md</c>, word for word: only names of databases, folders and the key are others.</summary>
+[Collection(OtherServerTests.OneTablespace)]
 public sealed class RestoreRunbookTests(DataStores stores)
 {
     private const string Sql =

@@ -4,8 +4,12 @@ using ProdReady.Testing;
 namespace ProdReady.BackupWorker.Tests.Restoring;
 
 /// <summary>What a backup may name that another server does not have, or that must not come to life there.</summary>
+[Collection(OneTablespace)]
 public sealed class OtherServerTests(DataStores stores)
 {
+    /// <summary>Who makes a tablespace on the server that all share, and who follows what a whole server's globals print: one at a time.</summary>
+    public const string OneTablespace = "one tablespace";
+
     [Fact]
     public async Task Missing_tablespaces_do_not_stand_between_the_operator_and_the_data()
     {
