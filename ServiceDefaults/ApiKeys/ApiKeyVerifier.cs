@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace ProdReady.ServiceDefaults.ApiKeys;
 
 /// <summary>
-/// Decides about the key of a request: from this process' memory, and without allocating, unless the key is a new one or the
-/// store has not been heard of for too long.
+/// Decides about the key of a request: from this process' memory, and without allocating, unless the key is a new one, to its
+/// connection or at all, or the store has not been heard of for too long.
 /// </summary>
 public sealed class ApiKeyVerifier
 {

@@ -4,8 +4,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace ProdReady.Gateway.Proxy.Headers;
 
 /// <summary>
-/// Carries a request's trace to the upstream where nobody listened to spans at the start. <see cref="HttpClient"/> would start a span for each request, which costs
-/// it as much as the limits do, and name it to the upstream as the parent, although nobody ever sees it.
+/// Carries a request's trace to the upstream where nobody listened to spans at the start. <see cref="HttpClient"/> would start a span for each request,
+/// which costs as much as the limits do, and name it to the upstream as the parent, although nobody ever sees it.
 /// </summary>
 internal sealed class TraceHeaders(HttpMessageHandler upstream) : DelegatingHandler(upstream)
 {

@@ -39,4 +39,19 @@ public sealed class IndexHelpersTests(DataStores stores)
         Assert.Equal($"{NoHelpers} {Own}", early[0][0]);
         Assert.All(connected.Except(early), call => Assert.Equal(Own, call[0]));
     }
+
+    [Theory]
+    // Whose processors nobody here knows
+    [InlineData("db.example.com")]
+    [InlineData("192.0.2.1")]
+    // Nothing takes the options there, as of a pooler that refuses them
+    [InlineData("127.0.0.1")]
+    [InlineData("localhost")]
+    public async Task A_server_elsewhere_and_one_that_takes_no_options_are_asked_as_ever(string host)
+    {
+        var environment = new Dictionary<string, string> { ["PGHOST"] = host, ["PGOPTIONS"] = Own };
+
+        Assert.Same(environment, await IndexHelpers.WithoutAsync(
+            environment, new() { Host = host, Port = 1, Username = "nobody", Timeout = 5 }, TestContext.Current.CancellationToken));
+    }
 }
