@@ -67,11 +67,7 @@ internal sealed partial class AttemptsMiddleware(
         var tries = probe
             ? new CircuitProbe(() => Tell(proxy.ProxiedDestination, proxy, cluster, breaker, AttemptVerdict.Good, probe: true))
             : null;
-        if (tries is not null)
-        {
-            context.Features.Set(tries);
-        }
-
+        context.Features.Set(tries);
         try
         {
             await next(context);
@@ -85,12 +81,6 @@ internal sealed partial class AttemptsMiddleware(
                 Tell(
                     proxy.ProxiedDestination ?? (probe ? proxy.AvailableDestinations[0] : null),
                     proxy, cluster, breaker, verdict, tries is { IsTold: false });
-            }
-
-            if (tries is not null)
-            {
-                // The next attempt is an ordinary one
-                context.Features.Set<CircuitProbe>(null);
             }
         }
     }

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Model;
 
 namespace ProdReady.Gateway.Proxy.Paths;
@@ -28,8 +27,7 @@ internal static class PlainPath
         app.UseRouting();
         app.Use((HttpContext context, RequestDelegate next) =>
         {
-            // Hardly any request has items, and to ask it for them would make them
-            if (context.Features.Get<IItemsFeature>() is { } items && items.Items.Remove(Key, out var original))
+            if (context.Items.Remove(Key, out var original))
             {
                 context.Request.Path = (PathString)original!;
                 if (context.GetEndpoint()?.Metadata.GetMetadata<RouteModel>() is null)
