@@ -21,13 +21,13 @@ public sealed class MergedRowsTests(DataStores stores)
         .SampleAsync(async (minor, tables, objects, pieces) =>
         {
             var archive = TestArchive.Write(minor, tables, objects);
-            var headSize = archive.Length - Body(tables) - Body(objects) - (6 * (tables.Length + 1)) - (5 * (objects.Length + 1));
+            var headSize = archive.Length - Body(tables) - Body(objects) - (6 * (tables.Length + 2)) - (5 * (objects.Length + 2));
 
             var merged = await MergeAsync(archive, pieces);
 
             Assert.Equal(archive[..headSize], merged[..headSize]);
             var contents = TestArchive.Read(merged, tables.Length, objects.Length, headSize);
-            foreach (var (rows, (content, blocks)) in tables.Concat(objects).Zip(contents))
+            foreach (var (rows, (content, blocks)) in objects[..(objects.Length / 2)].Concat(tables).Concat(objects[(objects.Length / 2)..]).Zip(contents))
             {
                 Assert.Equal(rows.SelectMany(row => row), content);
                 Assert.All(blocks, length => Assert.InRange(length, 1, LongestBlock));

@@ -5,7 +5,7 @@ namespace ProdReady.BackupWorker.Tests.PostgresTools;
 /// <summary>Writes and reads archives of pg_dump's custom format, not compressed, as <c>pg_backup_archiver.c</c> does.</summary>
 internal static class TestArchive
 {
-    /// <summary>An archive of some tables and a group of large objects, each piece of which is a block of its own.</summary>
+    /// <summary>An archive of a group of large objects, some tables, and a group of the other large objects; each piece is a block of its own.</summary>
     /// <param name="minor">The format's version.</param>
     /// <param name="tables">The pieces of each table's rows.</param>
     /// <param name="objects">The pieces of each large object.</param>
@@ -26,12 +26,13 @@ internal static class TestArchive
 
         Enumerable.Range(0, 7).ToList().ForEach(field => Integer(archive, field));
         Array.ForEach(["shop", "18.1", "18.1"], name => Text(archive, name));
-        Integer(archive, tables.Length + 1);
-        for (var entry = 0; entry <= tables.Length; entry++)
+        Integer(archive, tables.Length + 2);
+        for (var entry = 0; entry < tables.Length + 2; entry++)
         {
             Entry(archive, minor, entry);
         }
 
+        Group(archive, tables.Length + 1, objects[..(objects.Length / 2)]);
         for (var table = 0; table < tables.Length; table++)
         {
             archive.WriteByte(1);
@@ -39,39 +40,37 @@ internal static class TestArchive
             Blocks(archive, tables[table]);
         }
 
-        archive.WriteByte(3);
-        Integer(archive, tables.Length + 1);
-        for (var number = 0; number < objects.Length; number++)
-        {
-            // Beyond 2^31 such numbers are negative
-            Integer(archive, number % 2 == 0 ? number + 1 : -number);
-            Blocks(archive, objects[number]);
-        }
-
-        Integer(archive, 0);
+        Group(archive, tables.Length + 2, objects[(objects.Length / 2)..]);
         return archive.ToArray();
     }
 
-    /// <summary>What an archive of <see cref="Write"/> holds: of each table and object its bytes, and how long the blocks are.</summary>
+    /// <summary>What an archive of <see cref="Write"/> holds: of each object and table, as they come, its bytes, and how long the blocks are.</summary>
     public static List<(byte[] Content, List<int> Blocks)> Read(byte[] archive, int tables, int objects, int headSize)
     {
         var position = headSize;
         var contents = new List<(byte[], List<int>)>();
+        Group(tables + 1, objects / 2);
         for (var table = 0; table < tables; table++)
         {
             Assert.Equal((1, table + 1), (archive[position++], Next()));
             contents.Add(Content());
         }
 
-        Assert.Equal((3, tables + 1), (archive[position++], Next()));
-        for (var number = 0; number < objects; number++)
-        {
-            Assert.Equal(number % 2 == 0 ? number + 1 : -number, Next());
-            contents.Add(Content());
-        }
-
-        Assert.Equal((0, archive.Length), (Next(), position));
+        Group(tables + 2, objects - (objects / 2));
+        Assert.Equal(archive.Length, position);
         return contents;
+
+        void Group(int entry, int count)
+        {
+            Assert.Equal((3, entry), (archive[position++], Next()));
+            for (var number = 0; number < count; number++)
+            {
+                Assert.Equal(Number(number), Next());
+                contents.Add(Content());
+            }
+
+            Assert.Equal(0, Next());
+        }
 
         int Next()
         {
@@ -92,6 +91,22 @@ internal static class TestArchive
 
             return (content.ToArray(), blocks);
         }
+    }
+
+    /// <summary>Beyond 2^31 the numbers of large objects are negative.</summary>
+    private static int Number(int index) => index % 2 == 0 ? index + 1 : -index;
+
+    private static void Group(MemoryStream archive, int entry, byte[][][] objects)
+    {
+        archive.WriteByte(3);
+        Integer(archive, entry);
+        for (var index = 0; index < objects.Length; index++)
+        {
+            Integer(archive, Number(index));
+            Blocks(archive, objects[index]);
+        }
+
+        Integer(archive, 0);
     }
 
     private static void Entry(MemoryStream archive, byte minor, int entry)

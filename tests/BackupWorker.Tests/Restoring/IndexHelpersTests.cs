@@ -40,18 +40,31 @@ public sealed class IndexHelpersTests(DataStores stores)
         Assert.All(connected.Except(early), call => Assert.Equal(Own, call[0]));
     }
 
+    /// <summary>Whose processors nobody here knows.</summary>
     [Theory]
-    // Whose processors nobody here knows
-    [InlineData("db.example.com")]
-    [InlineData("192.0.2.1")]
-    // Nothing takes the options there, as of a pooler that refuses them
-    [InlineData("127.0.0.1")]
-    [InlineData("localhost")]
-    public async Task A_server_elsewhere_and_one_that_takes_no_options_are_asked_as_ever(string host)
+    [InlineData("db.example.com", false)]
+    [InlineData("192.0.2.1", false)]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("::1", true)]
+    [InlineData("localhost", true)]
+    [InlineData("/run/postgresql", true)]
+    public async Task A_server_elsewhere_keeps_its_helpers(string host, bool isHere)
     {
-        var environment = new Dictionary<string, string> { ["PGHOST"] = host, ["PGOPTIONS"] = Own };
+        await using var database = await stores.CreateDatabaseAsync();
+        var environment = new Dictionary<string, string> { ["PGHOST"] = host };
 
-        Assert.Same(environment, await IndexHelpers.WithoutAsync(
-            environment, new() { Host = host, Port = 1, Username = "nobody", Timeout = 5 }, TestContext.Current.CancellationToken));
+        var changed = await IndexHelpers.WithoutAsync(environment, new(database.ConnectionString), TestContext.Current.CancellationToken);
+
+        Assert.Equal(isHere ? NoHelpers : null, changed.GetValueOrDefault("PGOPTIONS"));
+    }
+
+    [Fact]
+    public async Task A_server_that_takes_no_options_is_asked_as_ever()
+    {
+        await using var database = await stores.CreateDatabaseAsync();
+        // Refused at the connection's start, as poolers refuse all of them
+        var environment = new Dictionary<string, string> { ["PGHOST"] = "127.0.0.1", ["PGOPTIONS"] = "-c no_such_setting=1" };
+
+        Assert.Same(environment, await IndexHelpers.WithoutAsync(environment, new(database.ConnectionString), TestContext.Current.CancellationToken));
     }
 }

@@ -59,6 +59,29 @@ public sealed class CircuitBreakingTests(DataStores stores) : ProxyTest(stores)
     }
 
     [Fact]
+    public async Task A_try_that_fails_and_goes_elsewhere_says_nothing_of_where_it_goes()
+    {
+        var good = await ServeAsync("good");
+        var gateway = await GatewayAsync(
+            [NoServer(), good.Url], ("Proxy:CircuitBreaker:ConsecutiveFailures", "1"), ("Proxy:CircuitBreaker:OpenFor", "00:00:00.200"));
+        using var counts = gateway.Counts();
+
+        // Opened by its first failure, and again by each try
+        await Eventually.ReadAsync(
+            async () =>
+            {
+                using var response = await gateway.GetAsync("/test/a");
+                Assert.Equal("good", await TextAsync(response));
+                return counts["circuits.opened{cluster=test}"];
+            },
+            opened => opened >= 3);
+
+        Assert.All(
+            gateway.Logs.Of<AttemptsMiddleware>(),
+            line => Assert.StartsWith("Destination a of cluster test keeps failing", line.Text, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_stream_that_finds_it_working_again_does_not_keep_the_others_out_while_it_lasts()
     {
         var url = NoServer();
