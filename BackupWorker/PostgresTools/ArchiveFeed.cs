@@ -12,6 +12,7 @@ internal sealed class ArchiveFeed(ArchiveCodec codec)
     /// <param name="pgRestore">The program.</param>
     /// <param name="arguments">Its arguments but for the format.</param>
     /// <param name="environment">libpq's variables.</param>
+    /// <param name="newTables">The tables that the same restore has created, for <see cref="FrozenRows"/>.</param>
     /// <param name="progress">Told the content's bytes so far.</param>
     /// <param name="cancellationToken">Kills it.</param>
     /// <exception cref="ArchiveDamagedException">The file is not the one that was written.</exception>
@@ -22,12 +23,13 @@ internal sealed class ArchiveFeed(ArchiveCodec codec)
         string pgRestore,
         IEnumerable<string> arguments,
         IReadOnlyDictionary<string, string> environment,
+        IReadOnlySet<string> newTables,
         IProgress<long>? progress,
         CancellationToken cancellationToken)
     {
         // Of a file whose pieces prove nothing only the end tells whether the file or the server is at fault
         var isProvedInPieces = part.Facts is not { KeyId: null, Compression: ArchiveCompression.None };
-        return FeedAsync(storage, part, pgRestore, arguments, environment, isProvedInPieces, progress, cancellationToken);
+        return FeedAsync(storage, part, pgRestore, arguments, environment, newTables, isProvedInPieces, progress, cancellationToken);
     }
 
     /// <summary>Has pg_restore decode the file to nowhere. All of it is proved, even if pg_restore fails.</summary>
@@ -39,6 +41,7 @@ internal sealed class ArchiveFeed(ArchiveCodec codec)
         pgRestore,
         ["--file", OperatingSystem.IsWindows() ? "NUL" : "/dev/null"],
         new Dictionary<string, string>(),
+        new HashSet<string>(),
         endsWithProgram: false,
         progress,
         cancellationToken);
@@ -58,6 +61,7 @@ internal sealed class ArchiveFeed(ArchiveCodec codec)
         string pgRestore,
         IEnumerable<string> arguments,
         IReadOnlyDictionary<string, string> environment,
+        IReadOnlySet<string> newTables,
         bool endsWithProgram,
         IProgress<long>? progress,
         CancellationToken cancellationToken)
@@ -68,7 +72,8 @@ internal sealed class ArchiveFeed(ArchiveCodec codec)
         // What pg_restore says on standard output is nothing of ours, but a full pipe would stop it
         var output = process.Output.CopyToAsync(Stream.Null, cancellationToken);
         await using var input = new ToolInput(process, () => endsWithProgram ? end.CancelAsync() : Task.CompletedTask);
-        await using var rows = new MergedRows(input);
+        await using var merged = new MergedRows(input);
+        await using var rows = new FrozenRows(merged, newTables);
         try
         {
             await codec.ReadAsync(part.File, part.Facts, stored, rows, progress, end.Token);

@@ -26,6 +26,9 @@ internal sealed class ArchiveHead : IDisposable
     /// <summary>Whether all of it was read; null while more is to come, false if this is another format or version.</summary>
     public bool? IsComplete { get; private set; }
 
+    /// <summary>Whether the next byte belongs to the statement by which an entry's rows come in, or to its length before it.</summary>
+    public bool IsAtCopy => IsComplete is null && _piece.IsCopy;
+
     private int Value => ToInteger(_kept);
 
     public static int ToInteger(ReadOnlySpan<byte> bytes)
@@ -34,13 +37,13 @@ internal sealed class ArchiveHead : IDisposable
         return bytes[0] == 0 ? value : -value;
     }
 
-    /// <summary>Reads on.</summary>
-    /// <param name="bytes">The archive's next bytes.</param>
-    /// <returns>How many of them belong to the head, as far as it is known.</returns>
+    /// <summary>Reads on, but not past where a statement of <see cref="IsAtCopy"/> begins or ends.</summary>
+    /// <param name="bytes">The archive's next bytes; one at least.</param>
+    /// <returns>How many of them were read: one at least, unless none belongs to the head.</returns>
     public int Read(ReadOnlySpan<byte> bytes)
     {
-        var position = 0;
-        while (IsComplete is null)
+        var (position, isAtCopy) = (0, IsAtCopy);
+        while (IsComplete is null && IsAtCopy == isAtCopy)
         {
             var count = Math.Min(_piece.Size - _taken, bytes.Length - position);
             if (_piece.IsKept)
@@ -93,14 +96,15 @@ internal sealed class ArchiveHead : IDisposable
 
         yield return Piece.Integer;
         var entries = Value;
-        // Integers and strings of an entry; of a string its length is an integer before it
-        var fields = minor >= 16 ? "iissssissssssiss" : "iissssissssssss";
+        // Integers and strings of an entry, one of them the statement; of a string its length is an integer before it
+        var fields = minor >= 16 ? "iissssisscsssiss" : "iissssisscsssss";
         for (var entry = 0; entry < entries; entry++)
         {
             foreach (var field in fields)
             {
-                yield return Piece.Integer;
-                yield return Piece.PassedBy(field == 's' ? Value : 0);
+                var isCopy = field == 'c';
+                yield return Piece.Integer with { IsCopy = isCopy };
+                yield return Piece.PassedBy(field == 'i' ? 0 : Value) with { IsCopy = isCopy };
             }
 
             do
@@ -116,7 +120,8 @@ internal sealed class ArchiveHead : IDisposable
 
     /// <param name="Size">Bytes.</param>
     /// <param name="IsKept">Whether they are looked at.</param>
-    private readonly record struct Piece(int Size, bool IsKept)
+    /// <param name="IsCopy">Whether they are of a statement that takes rows in.</param>
+    private readonly record struct Piece(int Size, bool IsKept, bool IsCopy = false)
     {
         public static Piece Integer => Kept(IntegerSize);
 

@@ -68,7 +68,7 @@ internal sealed class ArchiveRestorer(ArchiveFeed feed, PostgresPrograms program
             var plan = new FillPlan(backup.Manifest, script.Indexes);
             var steps = plan.Steps(
                 async (part, token) => run.Require(await feed.RunAsync(
-                    backup.Shelf.Storage, part, run.Program, run.AllArguments, run.Environment, bytes(), token)),
+                    backup.Shelf.Storage, part, run.Program, run.AllArguments, run.Environment, script.Tables, bytes(), token)),
                 (entry, isCrowded, token) => BuildAsync(isCrowded ? withoutHelpers : run, schema, entry, token));
             await FillSchedule.RunAsync(steps, options.Value.EffectiveJobs, cancellationToken);
             await run.FromFileAsync(

@@ -26,7 +26,7 @@ internal sealed class FillPlan(BackupManifest manifest, IReadOnlyList<IndexEntry
 
     /// <summary>The steps.</summary>
     /// <param name="load">Restores the rows of a file.</param>
-    /// <param name="build">Restores an entry. Told whether there is work for all other jobs, too.</param>
+    /// <param name="build">Restores an entry. Told whether work waits for all other jobs, too.</param>
     public IEnumerable<FillStep> Steps(Func<ManifestPart, CancellationToken, Task> load, Func<int, bool, CancellationToken, Task> build)
     {
         foreach (var part in DataParts)

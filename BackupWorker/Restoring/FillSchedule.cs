@@ -24,8 +24,9 @@ internal static class FillSchedule
             while (running.Count < jobs && waiting.Find(MayRun) is { } next)
             {
                 waiting.Remove(next);
-                var others = running.Count + waiting.Count(step => MayRun(step) && !step.Excludes(next));
-                running.Add(RunAsync(next, jobs > 1 && others >= jobs - 1, all.Token), next);
+                // Not what runs: it may end long before this one
+                var behind = waiting.Count(step => !step.Excludes(next) && (MayRun(step) || running.ContainsValue(step.After!)));
+                running.Add(RunAsync(next, jobs > 1 && behind >= jobs - 1, all.Token), next);
             }
 
             var ended = running.Count > 0 ? await Task.WhenAny(running.Keys) : throw new UnreachableException("A step waits for one that is none.");

@@ -2,7 +2,7 @@ namespace ProdReady.BackupWorker.Restoring;
 
 /// <summary>A piece of work that fills a database.</summary>
 /// <param name="weight">How much work hangs on it, in about bytes of rows: what has the most to come goes first.</param>
-/// <param name="run">Does it. Told whether there is work for all other jobs, too.</param>
+/// <param name="run">Does it. Told whether work waits for all other jobs, too.</param>
 internal sealed class FillStep(long weight, Func<bool, CancellationToken, Task> run)
 {
     public long Weight => weight;
@@ -20,7 +20,7 @@ internal sealed class FillStep(long weight, Func<bool, CancellationToken, Task> 
     public bool Excludes(FillStep other) => Table is not null && Table == other.Table && (IsExclusive || other.IsExclusive);
 
     /// <summary>Does it.</summary>
-    /// <param name="isCrowded">Whether there is work for all other jobs, too.</param>
+    /// <param name="isCrowded">Whether work waits for all other jobs, too.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public Task RunAsync(bool isCrowded, CancellationToken cancellationToken) => run(isCrowded, cancellationToken);
 }

@@ -5,7 +5,7 @@ namespace ProdReady.BackupWorker.Restoring;
 
 /// <summary>
 /// A server builds an index by several processes (<c>max_parallel_maintenance_workers</c>). On this machine there are as many jobs as processors: while
-/// all of them have work, helpers only take processors away from one another.
+/// work waits for all of them, helpers only take processors away from one another.
 /// </summary>
 internal static class IndexHelpers
 {

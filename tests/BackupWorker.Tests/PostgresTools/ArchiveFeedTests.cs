@@ -50,7 +50,7 @@ public sealed class ArchiveFeedTests : IDisposable
     private async Task<(ToolExit Exit, long Read)> RestoreAsync(string script, string compression)
     {
         var (feed, part, storage, program) = await PrepareAsync(script, compression);
-        var exit = await feed.RunAsync(storage, part, program, [], new Dictionary<string, string>(), null, Cancelled);
+        var exit = await feed.RunAsync(storage, part, program, [], new Dictionary<string, string>(), new HashSet<string>(), null, Cancelled);
         return (exit, storage.Content.Position);
     }
 

@@ -85,9 +85,9 @@ public sealed class FillScheduleTests
     /// <summary>A table's rows; then its key, which has the table for itself, and two indexes.</summary>
     [Theory]
     [InlineData(1, "rows- key- index- index-")]
-    [InlineData(2, "rows- key- index+ index+")]
+    [InlineData(2, "rows- key- index+ index-")]
     [InlineData(3, "rows- key- index- index-")]
-    public async Task Each_step_is_told_whether_there_is_work_for_all_jobs(int jobs, string expected)
+    public async Task Each_step_is_told_whether_work_waits_for_all_other_jobs(int jobs, string expected)
     {
         var told = new List<string>();
         var rows = Tell("rows", 9, null, false);
