@@ -125,16 +125,6 @@ public sealed class MergedRowsTests(DataStores stores)
         return [.. script.Split('\n').Where(line => !line.StartsWith(@"\restrict ", StringComparison.Ordinal) && !line.StartsWith(@"\unrestrict ", StringComparison.Ordinal))];
     }
 
-    private async Task<byte[]> RunAsync(string program, string[] arguments, Dictionary<string, string> environment, byte[] input)
-    {
-        await using var process = ToolProcess.Start(Path.Combine(stores.PostgresBin, program), arguments, environment, Cancelled);
-        var output = new MemoryStream();
-        var reading = process.Output.CopyToAsync(output, Cancelled);
-        await process.Input.WriteAsync(input, Cancelled);
-        process.Input.Close();
-        await reading;
-        var exit = await process.WaitAsync(Cancelled);
-        Assert.True(exit.Succeeded, exit.Error);
-        return output.ToArray();
-    }
+    private Task<byte[]> RunAsync(string program, string[] arguments, Dictionary<string, string> environment, byte[] input) =>
+        ProgramRun.OutputAsync(Path.Combine(stores.PostgresBin, program), arguments, environment, input, Cancelled);
 }

@@ -10,7 +10,8 @@ internal static class TestArchive
     /// <param name="tables">The pieces of each table's rows.</param>
     /// <param name="objects">The pieces of each large object.</param>
     /// <param name="compression">The method, or the level of older versions.</param>
-    public static byte[] Write(byte minor, byte[][][] tables, byte[][][] objects, int compression = 0)
+    /// <param name="copies">By which statements the first entries' rows come in.</param>
+    public static byte[] Write(byte minor, byte[][][] tables, byte[][][] objects, int compression = 0, byte[][]? copies = null)
     {
         var archive = new MemoryStream();
         archive.Write("PGDMP"u8);
@@ -29,7 +30,7 @@ internal static class TestArchive
         Integer(archive, tables.Length + 2);
         for (var entry = 0; entry < tables.Length + 2; entry++)
         {
-            Entry(archive, minor, entry);
+            Entry(archive, minor, entry, entry < copies?.Length ? copies[entry] : null);
         }
 
         Group(archive, tables.Length + 1, objects[..(objects.Length / 2)]);
@@ -109,13 +110,16 @@ internal static class TestArchive
         Integer(archive, 0);
     }
 
-    private static void Entry(MemoryStream archive, byte minor, int entry)
+    private static void Entry(MemoryStream archive, byte minor, int entry, byte[]? copy)
     {
         Integer(archive, entry + 1);
         Integer(archive, 1);
         Array.ForEach(["1259", $"{16_000 + entry}", $"table {entry}", "TABLE DATA"], text => Text(archive, text));
         Integer(archive, 3);
-        Array.ForEach<string?>(["", "", new('x', entry * 50), "public", null, ""], text => Text(archive, text));
+        Array.ForEach(["", new('x', entry * 50)], text => Text(archive, text));
+        Integer(archive, copy?.Length ?? -1);
+        archive.Write(copy ?? []);
+        Array.ForEach<string?>(["public", null, ""], text => Text(archive, text));
         if (minor >= 16)
         {
             Integer(archive, 'r');

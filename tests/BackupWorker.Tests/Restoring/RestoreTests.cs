@@ -37,6 +37,30 @@ public sealed class RestoreTests(DataStores stores)
         Assert.Equal(84, await BackupsFixture.ScalarAsync<int>(target.ConnectionString, "SELECT twice(42)"));
     }
 
+    /// <summary>So that nothing has to write its pages again, neither the first reader nor VACUUM.</summary>
+    [Fact]
+    public async Task Rows_are_restored_frozen()
+    {
+        await using var fixture = await BackupsFixture.CreateAsync(stores);
+        await fixture.ExecuteAsync(SampleDatabase.Sql + "CREATE EXTENSION pg_visibility;");
+        var app = fixture.Start();
+        using var client = BackupsFixture.ClientOf(app);
+        await BackupsFixture.BackUpAsync(client);
+        var target = fixture.Target();
+
+        var result = await BackupsFixture.RestoreAsync(app, BackupChoice.Latest, target.Name);
+
+        Assert.Equal(RestoreVerdict.Restored, result.Verdict);
+        Assert.Equal("", await BackupsFixture.ScalarAsync<string>(
+            target.ConnectionString,
+            """
+            SELECT coalesce(string_agg(format('%s: %s of %s pages', oid::regclass, all_frozen, pages), ', '), '')
+            FROM pg_class, pg_visibility_map_summary(oid), LATERAL (SELECT pg_relation_size(oid) / 8192 AS pages) size
+            WHERE relkind = 'r' AND relnamespace::regnamespace::text NOT LIKE 'pg\_%' AND relnamespace::regnamespace::text <> 'information_schema'
+                AND all_frozen < pages
+            """));
+    }
+
     [Fact]
     public async Task Encoding_and_sorting_are_the_original_ones()
     {

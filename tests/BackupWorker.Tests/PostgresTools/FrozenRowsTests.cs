@@ -1,0 +1,134 @@
+using System.Text;
+using CsCheck;
+using Npgsql;
+using ProdReady.BackupWorker.PostgresTools;
+using ProdReady.BackupWorker.Restoring;
+using ProdReady.Testing;
+
+namespace ProdReady.BackupWorker.Tests.PostgresTools;
+
+public sealed class FrozenRowsTests(DataStores stores)
+{
+    private static readonly HashSet<string> Tables = ["public.t", "\"odd; name\".\"a \"\" b\"", "public.né"];
+
+    /// <summary>Statements, and what they become.</summary>
+    private static readonly (byte[] From, byte[] To)[] Statements =
+    [
+        Pair("COPY public.t (a, b) FROM stdin;\n", "TRUNCATE TABLE ONLY public.t;\nCOPY public.t (a, b) FROM stdin WITH (FREEZE);\n"),
+        Pair("COPY public.t  FROM stdin;\n", "TRUNCATE TABLE ONLY public.t;\nCOPY public.t  FROM stdin WITH (FREEZE);\n"),
+        Pair(
+            "COPY \"odd; name\".\"a \"\" b\" (\" FROM stdin;\n\") FROM stdin;\n",
+            "TRUNCATE TABLE ONLY \"odd; name\".\"a \"\" b\";\nCOPY \"odd; name\".\"a \"\" b\" (\" FROM stdin;\n\") FROM stdin WITH (FREEZE);\n"),
+        Pair("COPY public.né (é) FROM stdin;\n", "TRUNCATE TABLE ONLY public.né;\nCOPY public.né (é) FROM stdin WITH (FREEZE);\n"),
+        Same("COPY public.others (a) FROM stdin;\n"u8),
+        Same("COPY t (a) FROM stdin;\n"u8),
+        Same("COPY public.t (a) FROM stdin WITH (FREEZE);\n"u8),
+        Same("COPY public.t (a) FROM stdin"u8),
+        Same("INSERT INTO public.t (a) FROM stdin;\n"u8),
+        Same([.. "COPY public.n"u8, 0xE9, .. " (a) FROM stdin;\n"u8]),
+        Same(""u8),
+        Same([.. "COPY public.t ("u8, .. Enumerable.Repeat((byte)'a', 2 << 20), .. ") FROM stdin;\n"u8]),
+    ];
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Rows_of_new_tables_come_in_frozen_and_nothing_else_is_changed() => await Gen.Select(
+        Gen.Byte[14, 16], Gen.Int[0, Statements.Length - 1].Array[0, 6], Gen.Int[1, 2_000].Array[1, 10])
+        .SampleAsync(async (minor, chosen, pieces) =>
+        {
+            var tables = chosen.Select(number => (byte[][])[Encoding.UTF8.GetBytes($"COPY public.t (a) FROM stdin;\n{number}")]).ToArray();
+            var archive = TestArchive.Write(minor, tables, [], copies: [.. chosen.Select(number => Statements[number].From)]);
+
+            var frozen = await FreezeAsync(archive, pieces, Tables);
+
+            Assert.Equal(TestArchive.Write(minor, tables, [], copies: [.. chosen.Select(number => Statements[number].To)]), frozen);
+        }, iter: 100);
+
+    [Theory]
+    [InlineData(14, 6)]
+    [InlineData(15, 1)]
+    [InlineData(13, 0)]
+    [InlineData(17, 0)]
+    public async Task What_is_compressed_or_of_another_version_passes_as_it_is(byte minor, int compression)
+    {
+        var archive = TestArchive.Write(minor, [[[1]]], [], compression, [Statements[0].From]);
+
+        Assert.Equal(archive, await FreezeAsync(archive, [7, 1000], Tables));
+    }
+
+    [Fact]
+    public async Task What_is_no_archive_or_breaks_off_passes_as_it_is() => await Gen.Select(Gen.Byte.Array[0, 3_000], Gen.Int[0, 1_000], Gen.Int[1, 500].Array[1, 5])
+        .SampleAsync(async (noise, cut, pieces) =>
+        {
+            Assert.Equal(noise, await FreezeAsync(noise, pieces, Tables));
+            var archive = TestArchive.Write(16, [], [], copies: [Statements[4].From]);
+            var broken = archive[..Math.Min(cut, archive.Length)];
+            Assert.Equal(broken, await FreezeAsync(broken, pieces, Tables));
+        }, iter: 300);
+
+    [Fact]
+    public async Task Pg_restore_sends_what_pg_dump_wrote_otherwise()
+    {
+        await using var database = await stores.CreateDatabaseAsync();
+        await using var connection = new NpgsqlConnection(database.ConnectionString);
+        await connection.OpenAsync(Cancelled);
+        await using (var command = new NpgsqlCommand(SampleDatabase.Sql, connection))
+        {
+            await command.ExecuteNonQueryAsync(Cancelled);
+        }
+
+        var environment = LibpqEnvironment.From(new(database.ConnectionString), connection);
+        var archive = await RunAsync("pg_dump", ["--format=custom", "--compress=0"], environment, []);
+        var schema = await RunAsync("pg_dump", ["--format=custom", "--schema-only"], environment, []);
+        using var definitions = new StringReader(Encoding.UTF8.GetString(await RunAsync("pg_restore", ArchiveScript.Options, [], schema)));
+        var script = await ArchiveScript.ReadAsync(definitions, "x", Cancelled);
+
+        var frozen = await FreezeAsync(archive, [70, 1000], script.Tables);
+
+        Assert.Equal(
+            [
+                "\"odd schema\".\"naïve \"\"table\"\" 名\"", "public.child", "public.customers", "public.documents", "public.empty", "public.events_2025",
+                "public.events_2026", "public.events_other", "public.files", "public.parent", "public.scratch",
+            ],
+            script.Tables.Order(StringComparer.Ordinal));
+        var expected = await ScriptAsync(archive);
+        foreach (var table in script.Tables)
+        {
+            var start = expected.IndexOf($"\nCOPY {table} ", StringComparison.Ordinal) + 1;
+            var end = expected.IndexOf(" FROM stdin;", start, StringComparison.Ordinal);
+            expected = $"{expected[..start]}TRUNCATE TABLE ONLY {table};\n{expected[start..end]} FROM stdin WITH (FREEZE);{expected[(end + " FROM stdin;".Length)..]}";
+        }
+
+        Assert.Equal(expected, await ScriptAsync(frozen));
+    }
+
+    private static (byte[] From, byte[] To) Pair(string from, string to) => (Encoding.UTF8.GetBytes(from), Encoding.UTF8.GetBytes(to));
+
+    private static (byte[] From, byte[] To) Same(ReadOnlySpan<byte> statement) => (statement.ToArray(), statement.ToArray());
+
+    private static async Task<byte[]> FreezeAsync(byte[] archive, int[] pieces, IReadOnlySet<string> tables)
+    {
+        var output = new MemoryStream();
+        await using var rows = new FrozenRows(output, tables);
+        for (var (position, piece) = (0, 0); position < archive.Length; piece++)
+        {
+            var count = Math.Min(pieces[piece % pieces.Length], archive.Length - position);
+            await rows.WriteAsync(archive.AsMemory(position, count), Cancelled);
+            position += count;
+        }
+
+        await rows.FlushAsync(Cancelled);
+        return output.ToArray();
+    }
+
+    /// <summary>Without the lines by which each script keeps psql from other commands: their words are drawn by lot.</summary>
+    private async Task<string> ScriptAsync(byte[] archive)
+    {
+        var script = Encoding.UTF8.GetString(await RunAsync("pg_restore", ["--format=custom", "--file=-"], [], archive));
+        return string.Join('\n', script.Split('\n').Where(line => line is not ['\\', 'r' or 'u', ..]));
+    }
+
+    private Task<byte[]> RunAsync(string program, string[] arguments, Dictionary<string, string> environment, byte[] input) =>
+        ProgramRun.OutputAsync(Path.Combine(stores.PostgresBin, program), arguments, environment, input, Cancelled);
+}
