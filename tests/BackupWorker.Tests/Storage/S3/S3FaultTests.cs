@@ -33,22 +33,6 @@ public sealed class S3FaultTests : IClassFixture<S3rver>, IDisposable
            select new TheoryDataRow<S3Fault, int, bool>(fault, request, times == 1),
     ];
 
-    /// <summary>Two full objects and one more, beside <see cref="Faults"/>: nine requests.</summary>
-    public static TheoryData<S3Fault, int, bool> FaultsOfThreeObjects =>
-    [
-        .. from fault in Enum.GetValues<S3Fault>()
-           from request in Enumerable.Range(1, 9)
-           from times in Enumerable.Range(1, 2)
-           select new TheoryDataRow<S3Fault, int, bool>(fault, request, times == 1),
-    ];
-
-    public static TheoryData<S3Fault, int> FaultsOfRemoval =>
-    [
-        .. from fault in new[] { S3Fault.Reset, S3Fault.LostAnswer, S3Fault.ServerError, S3Fault.Denied }
-           from request in Enumerable.Range(11, 6)
-           select new TheoryDataRow<S3Fault, int>(fault, request),
-    ];
-
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     /// <summary>Started, three parts, completed: five requests.</summary>
@@ -78,73 +62,6 @@ public sealed class S3FaultTests : IClassFixture<S3rver>, IDisposable
         await _storage.RemoveUnfinishedAsync(FileNames.IsOfBackup, Cancelled);
         Assert.DoesNotContain(_server.Uploads, upload => upload.Value.StartsWith(_options.Prefix!, StringComparison.Ordinal));
         Assert.All(files, file => Assert.Equal(_content.Length, file.Size));
-    }
-
-    /// <summary>
-    /// Of the file's own object: started, two parts. Of the next one: started, two parts, completed. The last one's only request. The
-    /// first one completed.
-    /// </summary>
-    [Theory]
-    [MemberData(nameof(FaultsOfThreeObjects))]
-    public async Task A_failed_write_of_several_objects_leaves_none(S3Fault fault, int request, bool once)
-    {
-        using var storage = Open(_options, maxParts: 2);
-        var content = RandomNumberGenerator.GetBytes((4 * Part) + 1);
-        _handler.FaultOf = number => number == request || (!once && number > request) ? fault : null;
-        var failure = await Record.ExceptionAsync(() => WriteAsync(File, content, storage));
-        _handler.FaultOf = _ => null;
-
-        if (failure is null)
-        {
-            Assert.Equal(content, await ReadAsync(File));
-            return;
-        }
-
-        AssertSentence(failure);
-        if (once)
-        {
-            Assert.Empty(await ObjectsAsync());
-        }
-
-        await AssertWholeOrNothingAsync(content);
-    }
-
-    /// <summary>The last request and the look for its outcome fail, and one of those that then remove everything.</summary>
-    [Theory]
-    [MemberData(nameof(FaultsOfRemoval))]
-    public async Task A_removal_that_fails_leaves_no_part_of_a_file(S3Fault fault, int request)
-    {
-        using var storage = Open(_options, maxParts: 2);
-        var content = RandomNumberGenerator.GetBytes((4 * Part) + 1);
-        _handler.FaultOf = number => number is 9 or 10 || number == request ? fault : null;
-        AssertSentence(await Record.ExceptionAsync(() => WriteAsync(File, content, storage)));
-        _handler.FaultOf = _ => null;
-
-        await AssertWholeOrNothingAsync(content);
-    }
-
-    [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    [InlineData(4)]
-    [InlineData(7)]
-    [InlineData(8)]
-    [InlineData(9)]
-    public async Task A_cancelled_write_of_several_objects_leaves_none(int request)
-    {
-        using var storage = Open(_options, maxParts: 2);
-        using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-        _handler.BeforeAsync = number => number == request ? cancelled.CancelAsync() : Task.CompletedTask;
-
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
-        {
-            await using var writer = await storage.CreateAsync(File, cancelled.Token);
-            await writer.Content.WriteAsync(new byte[(4 * Part) + 1], cancelled.Token);
-            await writer.CommitAsync(cancelled.Token);
-        });
-
-        Assert.Empty(await ObjectsAsync());
-        Assert.DoesNotContain(_server.Uploads, upload => upload.Value.StartsWith(_options.Prefix!, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -273,30 +190,8 @@ public sealed class S3FaultTests : IClassFixture<S3rver>, IDisposable
         Assert.DoesNotContain("S3RVER", message, StringComparison.Ordinal);
     }
 
-    private S3Storage Open(S3Options options, int maxParts = S3Writer.MaxParts) =>
-        new("s3", S3Connection.Open(options, () => _handler), options, TimeProvider.System, NullLogger<S3Storage>.Instance, Part, maxParts);
-
-    /// <summary>A store that stays away keeps what it has until the next run. What a file misses must not be removed before the file.</summary>
-    private async Task AssertWholeOrNothingAsync(byte[] content)
-    {
-        if (await _storage.ListAsync("", Cancelled).ToListAsync(Cancelled) is [var file])
-        {
-            Assert.Equal(content.Length, file.Size);
-        }
-
-        await _storage.RemoveUnfinishedAsync(FileNames.IsOfBackup, Cancelled);
-        Assert.DoesNotContain(_server.Uploads, upload => upload.Value.StartsWith(_options.Prefix!, StringComparison.Ordinal));
-        if ((await ObjectsAsync()).Count > 0)
-        {
-            Assert.Equal(content, await ReadAsync(File));
-        }
-    }
-
-    private async Task<List<StoredFile>> ObjectsAsync()
-    {
-        using var client = S3Connection.Open(_options);
-        return await new S3Objects(client, S3Place.Of(_options)).ListAsync("", Cancelled).ToListAsync(Cancelled);
-    }
+    private S3Storage Open(S3Options options) =>
+        new("s3", S3Connection.Open(options, () => _handler), options, TimeProvider.System, NullLogger<S3Storage>.Instance, Part);
 
     private async Task WriteAsync(string file, byte[] content, S3Storage? storage = null)
     {

@@ -33,7 +33,7 @@ public sealed class S3LeftoversTests(S3rver server) : ContinuedFiles(server)
 
         await Storage.DeleteAsync(File, Cancelled);
 
-        Assert.Equivalent(new[] { ($"{File}.enc", (long)Full), (await NameAsync(2, $"{File}.enc"), 0L) }, await ObjectsAsync(), strict: true);
+        Assert.Equal([($"{File}.enc", Full), (await NameAsync(2, $"{File}.enc"), 0)], (await ObjectsAsync()).Order());
     }
 
     [Theory]
