@@ -55,7 +55,8 @@ internal sealed class S3FileStream : ReadOnlyStream
         // By the first one's mark: if the file was replaced since, the new one's are not this one's
         var name = S3Continuation.Of(_file, _mark ?? "", _number + 1);
         var answer = await _objects.GetAsync(name, cancellationToken)
-            ?? throw new StorageException($"{_objects.Place.UrlOf(_file)} cannot be read: its continuation {name} is missing.");
+            // Gone for good, as a file that is missing is: the copy is damaged, not out of reach
+            ?? throw new StorageFileMissingException($"{_objects.Place.UrlOf(_file)} cannot be read: its continuation {name} is missing.");
         await _current.DisposeAsync();
         _current = Read(name, answer);
         _number++;

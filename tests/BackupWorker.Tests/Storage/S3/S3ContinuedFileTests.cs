@@ -147,7 +147,7 @@ public sealed class S3ContinuedFileTests(S3rver server) : ContinuedFiles(server)
         var missing = await NameAsync(number);
         await Objects.DeleteAsync(missing, Cancelled);
 
-        var failure = await Assert.ThrowsAsync<StorageException>(() => ReadAsync());
+        var failure = await Assert.ThrowsAsync<StorageFileMissingException>(() => ReadAsync());
 
         Assert.Equal($"{Storage.Location}/{File} cannot be read: its continuation {missing} is missing.", failure.Message);
     }
