@@ -4,20 +4,23 @@ using Amazon.S3.Model;
 namespace ProdReady.BackupWorker.Storage.S3;
 
 /// <summary>The requests that write, with everything that settings add to them.</summary>
-internal sealed class S3Requests(S3Place place, S3Options options, TimeProvider time)
+/// <param name="place">Where to.</param>
+/// <param name="options">Valid settings.</param>
+/// <param name="time">For locks.</param>
+/// <param name="fullObject">How many bytes an object has that goes on in another one.</param>
+internal sealed class S3Requests(S3Place place, S3Options options, TimeProvider time, long fullObject)
 {
-    private const string Mark = "prodready-upload";
-
-    /// <summary>A small file in one request.</summary>
-    /// <param name="file">Its name.</param>
+    /// <summary>A small object in one request.</summary>
+    /// <param name="file">The file that it is part of, which says whether it is locked: a backup is as safe as the least of its objects.</param>
+    /// <param name="name">Its own name.</param>
     /// <param name="mark">Tells this object from any other of its name.</param>
     /// <param name="content">Its bytes.</param>
-    public PutObjectRequest Put(string file, string mark, PartBuffer content)
+    public PutObjectRequest Put(string file, string name, string mark, PartBuffer content)
     {
         var request = new PutObjectRequest
         {
             BucketName = place.Bucket,
-            Key = place.KeyOf(file),
+            Key = place.KeyOf(name),
             InputStream = content.Read(),
             UseChunkEncoding = false,
             StorageClass = StorageClass,
@@ -25,7 +28,7 @@ internal sealed class S3Requests(S3Place place, S3Options options, TimeProvider 
             ServerSideEncryptionKeyManagementServiceKeyId = KmsKeyId,
             ChecksumCRC32 = ChecksumOf(file, content),
         };
-        request.Metadata[Mark] = mark;
+        S3Metadata.SetMark(request.Metadata, mark);
         if (IsLocked(file))
         {
             request.ObjectLockMode = LockMode;
@@ -35,19 +38,20 @@ internal sealed class S3Requests(S3Place place, S3Options options, TimeProvider 
         return request;
     }
 
-    /// <summary>The beginning of a big file.</summary>
-    public InitiateMultipartUploadRequest Start(string file, string mark)
+    /// <summary>The beginning of a big object.</summary>
+    public InitiateMultipartUploadRequest Start(string file, string name, string mark)
     {
         var request = new InitiateMultipartUploadRequest
         {
             BucketName = place.Bucket,
-            Key = place.KeyOf(file),
+            Key = place.KeyOf(name),
             StorageClass = StorageClass,
             ServerSideEncryptionMethod = Encryption,
             ServerSideEncryptionKeyManagementServiceKeyId = KmsKeyId,
             ChecksumAlgorithm = HasChecksum(file) ? ChecksumAlgorithm.CRC32 : null,
         };
-        request.Metadata[Mark] = mark;
+        S3Metadata.SetMark(request.Metadata, mark);
+        S3Metadata.SetGoesOnAfter(request.Metadata, fullObject);
         if (IsLocked(file))
         {
             request.ObjectLockMode = LockMode;
@@ -57,10 +61,10 @@ internal sealed class S3Requests(S3Place place, S3Options options, TimeProvider 
         return request;
     }
 
-    public UploadPartRequest Part(string file, string uploadId, int number, PartBuffer content) => new()
+    public UploadPartRequest Part(string file, string name, string uploadId, int number, PartBuffer content) => new()
     {
         BucketName = place.Bucket,
-        Key = place.KeyOf(file),
+        Key = place.KeyOf(name),
         UploadId = uploadId,
         PartNumber = number,
         PartSize = content.Count,
@@ -69,23 +73,13 @@ internal sealed class S3Requests(S3Place place, S3Options options, TimeProvider 
         ChecksumCRC32 = ChecksumOf(file, content),
     };
 
-    public CompleteMultipartUploadRequest Complete(string file, string uploadId, IReadOnlyList<PartETag> parts) => new()
+    public CompleteMultipartUploadRequest Complete(string name, string uploadId, IReadOnlyList<PartETag> parts) => new()
     {
         BucketName = place.Bucket,
-        Key = place.KeyOf(file),
+        Key = place.KeyOf(name),
         UploadId = uploadId,
         PartETags = [.. parts],
     };
-
-    public AbortMultipartUploadRequest Abort(string file, string uploadId) => new()
-    {
-        BucketName = place.Bucket,
-        Key = place.KeyOf(file),
-        UploadId = uploadId,
-    };
-
-    /// <summary>Whether an object is the one of this mark.</summary>
-    public static bool IsMarked(GetObjectMetadataResponse answer, string mark) => answer.Metadata[Mark] == mark;
 
     private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 

@@ -1,115 +1,103 @@
-using System.Net;
 using System.Runtime.CompilerServices;
 using Amazon.S3;
-using Amazon.S3.Model;
 
 namespace ProdReady.BackupWorker.Storage.S3;
 
-/// <summary>A bucket, or what is below a prefix in it.</summary>
-/// <param name="name">The destination's name.</param>
-/// <param name="client">The SDK's client, which is disposed with this.</param>
-/// <param name="options">Valid settings.</param>
-/// <param name="time">For locks and pauses.</param>
-/// <param name="logger">Told what could not be cleaned up.</param>
-/// <param name="firstPart">The size of an upload's first parts; S3 wants 5 MiB or more.</param>
-internal sealed partial class S3Storage(
-    string name, IAmazonS3 client, S3Options options, TimeProvider time, ILogger<S3Storage> logger, int firstPart = PartSizes.First)
-    : IBackupStorage, IDisposable
+/// <summary>A bucket, or what is below a prefix in it. A file is an object; one that does not fit goes on in objects beside it.</summary>
+internal sealed class S3Storage : IBackupStorage, IDisposable
 {
-    private readonly S3Place _place = S3Place.Of(options);
-    private readonly S3Requests _requests = new(S3Place.Of(options), options, time);
+    private readonly S3Options _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly int _partSize;
+    private readonly int _maxParts;
+    private readonly S3Objects _objects;
+    private readonly S3Requests _requests;
 
-    public string Name => name;
+    /// <summary>Takes it as it is.</summary>
+    /// <param name="name">The destination's name.</param>
+    /// <param name="client">The SDK's client, which is disposed with this.</param>
+    /// <param name="options">Valid settings.</param>
+    /// <param name="time">For locks and pauses.</param>
+    /// <param name="logger">Told what could not be cleaned up.</param>
+    /// <param name="partSize">The size of an upload's parts; S3 wants 5 MiB or more.</param>
+    /// <param name="maxParts">How many of them make a full object; S3 takes 10,000 at most.</param>
+    public S3Storage(
+        string name, IAmazonS3 client, S3Options options, TimeProvider time, ILogger<S3Storage> logger,
+        int partSize = S3Writer.PartSize, int maxParts = S3Writer.MaxParts)
+    {
+        (Name, _options, _time, _logger, _partSize, _maxParts) = (name, options, time, logger, partSize, maxParts);
+        _objects = new(client, S3Place.Of(options));
+        _requests = new(_objects.Place, options, time, (long)partSize * maxParts);
+    }
 
-    public string Location => _place.Location;
+    public string Name { get; }
+
+    public string Location => _objects.Place.Location;
 
     public Task<IFileWriter> CreateAsync(string file, CancellationToken cancellationToken)
     {
-        FileNames.ThrowIfBad(file);
+        ThrowIfBad(file);
         cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult<IFileWriter>(new S3Writer(client, _place, _requests, file, firstPart, logger));
+        return Task.FromResult<IFileWriter>(new S3Writer(_objects, _requests, file, _partSize, _maxParts, _logger));
     }
 
     public async Task<Stream> OpenAsync(string file, CancellationToken cancellationToken)
     {
-        FileNames.ThrowIfBad(file);
-        try
-        {
-            var answer = await client.GetObjectAsync(_place.Bucket, _place.KeyOf(file), cancellationToken);
-            return new S3ReadStream(client, _place, file, options.Timeout, time, answer);
-        }
-        catch (Exception exception) when (S3Failure.IsMissing(exception))
-        {
-            throw new StorageFileMissingException(Location, file, exception);
-        }
-        catch (Exception exception) when (S3Failure.Is(exception, cancellationToken))
-        {
-            throw S3Failure.Of(exception, _place, file, "read");
-        }
+        ThrowIfBad(file);
+        var answer = await _objects.GetAsync(file, cancellationToken) ?? throw new StorageFileMissingException(Location, file);
+        return new S3FileStream(_objects, file, _options.Timeout, _time, answer);
     }
 
     public async IAsyncEnumerable<StoredFile> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // The delimiter leaves out what others keep in folders below
-        var request = new ListObjectsV2Request { BucketName = _place.Bucket, Prefix = _place.KeyOf(prefix), Delimiter = "/" };
-        do
+        // Held until all are there: other files' names may be between a file and its continuations, and not all services keep an order
+        var files = new List<StoredFile>();
+        var continuations = new List<(string File, string Mark, long Size)>();
+        await foreach (var entry in _objects.ListAsync(prefix, cancellationToken))
         {
-            var page = await CallAsync(null, "listed", () => client.ListObjectsV2Async(request, cancellationToken), cancellationToken);
-            foreach (var entry in page.S3Objects ?? [])
+            if (S3Continuation.TryParse(entry.Name, out var file, out var mark, out _))
             {
-                var file = entry.Key[_place.Prefix.Length..];
-                if (file.Length > 0 && !file.StartsWith(WritableFolder.ProbePrefix, StringComparison.Ordinal))
-                {
-                    yield return new(file, entry.Size ?? 0, new((entry.LastModified ?? default).ToUniversalTime(), TimeSpan.Zero));
-                }
+                continuations.Add((file, mark, entry.Size));
+            }
+            else if (entry.Name.Length > 0 && !entry.Name.StartsWith(WritableFolder.ProbePrefix, StringComparison.Ordinal))
+            {
+                files.Add(entry);
+            }
+        }
+
+        var byFile = continuations.ToLookup(continuation => continuation.File);
+        foreach (var file in files.OrderBy(file => file.Name, StringComparer.Ordinal))
+        {
+            if (!byFile.Contains(file.Name))
+            {
+                yield return file;
+                continue;
             }
 
-            request.ContinuationToken = page.IsTruncated == true ? page.NextContinuationToken : null;
+            var mark = await _objects.MarkOfAsync(file.Name, "listed", cancellationToken);
+            yield return file with
+            {
+                Size = file.Size + byFile[file.Name].Where(continuation => continuation.Mark == mark).Sum(continuation => continuation.Size),
+            };
         }
-        while (request.ContinuationToken is not null);
     }
 
     public async Task DeleteAsync(string file, CancellationToken cancellationToken)
     {
-        FileNames.ThrowIfBad(file);
-        try
+        ThrowIfBad(file);
+        // Segments of the write-ahead log are many, and far too small to go on
+        if (!FileNames.IsOfWal(file))
         {
-            await client.DeleteObjectAsync(_place.Bucket, _place.KeyOf(file), cancellationToken);
+            await DeleteContinuationsAsync(file, cancellationToken);
         }
-        catch (Exception exception) when (S3Failure.IsMissing(exception))
-        {
-            // As Google's answers
-        }
-        catch (Exception exception) when (S3Failure.Is(exception, cancellationToken))
-        {
-            throw S3Failure.Of(exception, _place, file, "removed");
-        }
+
+        // Last: as long as it is there, the file is listed and its removal can be repeated
+        await _objects.DeleteAsync(file, cancellationToken);
     }
 
-    public async Task<IReadOnlyList<string>> RemoveUnfinishedAsync(Predicate<string> which, CancellationToken cancellationToken)
-    {
-        var removed = new List<string>();
-        foreach (var (file, upload) in await UnfinishedAsync(which, cancellationToken))
-        {
-            try
-            {
-                await client.AbortMultipartUploadAsync(_requests.Abort(file, upload), cancellationToken);
-            }
-            catch (Exception exception) when (S3Failure.IsMissing(exception))
-            {
-                continue;
-            }
-            catch (Exception exception) when (S3Failure.Is(exception, cancellationToken))
-            {
-                throw S3Failure.Of(exception, _place, file, "removed");
-            }
-
-            Log.LeftoverRemoved(logger, _place.UrlOf(file));
-            removed.Add(file);
-        }
-
-        return removed;
-    }
+    public Task<IReadOnlyList<string>> RemoveUnfinishedAsync(Predicate<string> which, CancellationToken cancellationToken) =>
+        new S3Leftovers(_objects, _logger).RemoveAsync(which, cancellationToken);
 
     public async Task<string?> WhyNotAsync(CancellationToken cancellationToken)
     {
@@ -127,7 +115,7 @@ internal sealed partial class S3Storage(
                 await content.CopyToAsync(Stream.Null, cancellationToken);
             }
 
-            await DeleteAsync(probe, cancellationToken);
+            await _objects.DeleteAsync(probe, cancellationToken);
             return null;
         }
         catch (StorageException exception)
@@ -136,63 +124,27 @@ internal sealed partial class S3Storage(
         }
     }
 
-    public void Dispose() => client.Dispose();
+    public void Dispose() => _objects.Client.Dispose();
 
-    /// <summary>The uploads of ours that were neither completed nor aborted.</summary>
-    private async Task<List<(string File, string Upload)>> UnfinishedAsync(Predicate<string> which, CancellationToken cancellationToken)
+    /// <summary>Names of continuations are nobody's to give: a file of such a name would be part of another one.</summary>
+    private static void ThrowIfBad(string file)
     {
-        var found = new List<(string File, string Upload)>();
-        var request = new ListMultipartUploadsRequest { BucketName = _place.Bucket, Prefix = _place.Prefix, Delimiter = "/" };
-        bool more;
-        do
+        FileNames.ThrowIfBad(file);
+        if (S3Continuation.TryParse(file, out _, out _, out _))
         {
-            ListMultipartUploadsResponse page;
-            try
-            {
-                page = await client.ListMultipartUploadsAsync(request, cancellationToken);
-            }
-            catch (AmazonS3Exception exception)
-                when (exception.StatusCode is HttpStatusCode.NotImplemented or HttpStatusCode.MethodNotAllowed)
-            {
-                Log.UploadsNotListed(logger, Location);
-                return [];
-            }
-            catch (Exception exception) when (S3Failure.Is(exception, cancellationToken))
-            {
-                throw S3Failure.Of(exception, _place, null, "searched for unfinished uploads");
-            }
-
-            // Others may keep things in this bucket
-            found.AddRange((page.MultipartUploads ?? [])
-                .Where(upload => upload.Key.StartsWith(_place.Prefix, StringComparison.Ordinal))
-                .Select(upload => (upload.Key[_place.Prefix.Length..], upload.UploadId))
-                .Where(upload => which(upload.Item1)));
-            more = page.IsTruncated == true;
-            (request.KeyMarker, request.UploadIdMarker) = (page.NextKeyMarker, page.NextUploadIdMarker);
-        }
-        while (more);
-
-        return found;
-    }
-
-    private async Task<T> CallAsync<T>(string? file, string verb, Func<Task<T>> call, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await call();
-        }
-        catch (Exception exception) when (S3Failure.Is(exception, cancellationToken))
-        {
-            throw S3Failure.Of(exception, _place, file, verb);
+            throw new StorageException($"'{file}' is no name of a file in storage.");
         }
     }
 
-    private static partial class Log
+    private async Task DeleteContinuationsAsync(string file, CancellationToken cancellationToken)
     {
-        [LoggerMessage(LogLevel.Information, "Aborted the upload of {Url}, left by a run that did not end")]
-        public static partial void LeftoverRemoved(ILogger logger, string url);
-
-        [LoggerMessage(LogLevel.Warning, "{Location} does not list unfinished uploads: set a lifecycle rule there that removes them")]
-        public static partial void UploadsNotListed(ILogger logger, string location);
+        var names = await _objects.ListAsync($"{file}.", cancellationToken)
+            .Select(entry => entry.Name)
+            .Where(name => S3Continuation.TryParse(name, out var owner, out _, out _) && owner == file)
+            .ToListAsync(cancellationToken);
+        foreach (var name in names)
+        {
+            await _objects.DeleteAsync(name, cancellationToken);
+        }
     }
 }

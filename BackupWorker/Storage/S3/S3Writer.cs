@@ -1,29 +1,42 @@
-using System.Net;
-using Amazon.S3;
-using Amazon.S3.Model;
-
 namespace ProdReady.BackupWorker.Storage.S3;
 
 /// <summary>
-/// Writes an object: a small one in one request, a big one in parts, of which one is sent while the next one fills. An upload that is
-/// not completed is nobody's object.
+/// Writes a file: into one object, and once that is full into further ones beside it, all in parts of one size, of which one is sent
+/// while the next one fills. The object of the file's own name is completed last, so that the file is there whole or not at all.
 /// </summary>
-internal sealed partial class S3Writer(
-    IAmazonS3 client, S3Place place, S3Requests requests, string file, int firstPart, ILogger logger) : IFileWriter
+internal sealed partial class S3Writer : IFileWriter
 {
+    /// <summary>A part's size in bytes, where nothing else is asked for.</summary>
+    public const int PartSize = 8 * 1024 * 1024;
+
+    /// <summary>As many parts as S3 takes for an object.</summary>
+    public const int MaxParts = 10_000;
+
     private static readonly TimeSpan PatienceAtEnd = TimeSpan.FromSeconds(30);
 
+    private readonly S3Objects _objects;
+    private readonly S3Requests _requests;
+    private readonly string _file;
+    private readonly int _partSize;
+    private readonly int _maxParts;
+    private readonly ILogger _logger;
     private readonly string _mark = Guid.NewGuid().ToString("N");
     private readonly CancellationTokenSource _given = new();
-    private readonly List<PartETag> _parts = [];
+    private readonly S3ObjectUpload _first;
+    private S3ObjectUpload _current;
+    private int _number = S3Continuation.First - 1;
     private PartBuffer? _filling;
-    private Task _sending = Task.CompletedTask;
-    private string? _uploadId;
-    private int _sent;
-    private bool _attempted;
     private bool _committed;
 
+    public S3Writer(S3Objects objects, S3Requests requests, string file, int partSize, int maxParts, ILogger logger)
+    {
+        (_objects, _requests, _file, _partSize, _maxParts, _logger) = (objects, requests, file, partSize, maxParts, logger);
+        _first = _current = UploadOf(file);
+    }
+
     public Stream Content => field ??= new S3WriteStream(this);
+
+    private bool IsFull => _current.Size == (long)_partSize * _maxParts;
 
     /// <summary>Takes bytes; waits where the store is slower than they come.</summary>
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
@@ -35,25 +48,28 @@ internal sealed partial class S3Writer(
                 await SendAsync(cancellationToken);
             }
 
-            _filling ??= new(PartSizes.Of(_sent + 1, firstPart));
+            _filling ??= new(_partSize);
             bytes = bytes[_filling.Add(bytes.Span)..];
         }
     }
 
     public async Task CommitAsync(CancellationToken cancellationToken)
     {
-        if (_uploadId is null)
-        {
-            var content = _filling ?? new(1);
-            await AttemptAsync(() => client.PutObjectAsync(requests.Put(file, _mark, content), cancellationToken), cancellationToken);
-            content.Dispose();
-        }
-        else
+        if (_current.Size > 0 && !IsFull)
         {
             await SendAsync(cancellationToken);
-            await _sending.WaitAsync(cancellationToken);
-            await AttemptAsync(
-                () => client.CompleteMultipartUploadAsync(requests.Complete(file, _uploadId, _parts), cancellationToken), cancellationToken);
+        }
+
+        if (IsFull)
+        {
+            // Its length says that there is another one, be it empty
+            await GoOnAsync(cancellationToken);
+        }
+
+        await (_current.Size > 0 ? _current.CompleteAsync(cancellationToken) : _current.PutAsync(_filling ?? new(1), cancellationToken));
+        if (_current != _first)
+        {
+            await _first.CompleteAsync(cancellationToken);
         }
 
         _committed = true;
@@ -62,7 +78,7 @@ internal sealed partial class S3Writer(
     public async ValueTask DisposeAsync()
     {
         await _given.CancelAsync();
-        await _sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _current.SentAsync(CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!_committed)
         {
             using var bound = new CancellationTokenSource(PatienceAtEnd);
@@ -72,115 +88,78 @@ internal sealed partial class S3Writer(
         _given.Dispose();
     }
 
+    private S3ObjectUpload UploadOf(string name) => new(_objects, _requests, _file, name, _mark, _given.Token);
+
     private async Task SendAsync(CancellationToken cancellationToken)
     {
-        await _sending.WaitAsync(cancellationToken);
-        if (_filling is not { Count: > 0 } part)
+        if (IsFull)
         {
-            return;
+            await GoOnAsync(cancellationToken);
         }
 
-        if (_sent == PartSizes.MaxParts)
-        {
-            throw new StorageException($"{place.UrlOf(file)} cannot be written: it is larger than S3 takes.");
-        }
-
-        _uploadId ??= await StartAsync(cancellationToken);
+        await _current.SendAsync(_filling!, cancellationToken);
         _filling = null;
-        _sent++;
-        _sending = SendAsync(part, _sent);
     }
 
-    private async Task<string> StartAsync(CancellationToken cancellationToken)
+    private async Task GoOnAsync(CancellationToken cancellationToken)
     {
-        try
+        await _current.SentAsync(cancellationToken);
+        if (_current != _first)
         {
-            return (await client.InitiateMultipartUploadAsync(requests.Start(file, _mark), cancellationToken)).UploadId;
+            // At once, as memory holds the list of its parts until then
+            await _current.CompleteAsync(cancellationToken);
         }
-        catch (Exception exception) when (S3Failure.Is(exception, cancellationToken))
-        {
-            throw S3Failure.Of(exception, place, file, "written");
-        }
-    }
 
-    private async Task SendAsync(PartBuffer part, int number)
-    {
-        try
-        {
-            var answer = await client.UploadPartAsync(requests.Part(file, _uploadId!, number, part), _given.Token);
-            _parts.Add(new(number, answer.ETag) { ChecksumCRC32 = answer.ChecksumCRC32 });
-            part.Dispose();
-        }
-        catch (Exception exception) when (S3Failure.Is(exception, _given.Token))
-        {
-            throw S3Failure.Of(exception, place, file, "written");
-        }
-    }
-
-    /// <summary>Makes the object visible. A lost answer is not taken for a failure: the object that is there says whose it is.</summary>
-    private async Task AttemptAsync(Func<Task> call, CancellationToken cancellationToken)
-    {
-        _attempted = true;
-        try
-        {
-            await call();
-        }
-        catch (Exception exception) when (S3Failure.Is(exception, cancellationToken))
-        {
-            if (!await IsThereAsync(cancellationToken))
-            {
-                throw S3Failure.Of(exception, place, file, "written");
-            }
-        }
-    }
-
-    private async Task<bool> IsThereAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            var answer = await client.GetObjectMetadataAsync(place.Bucket, place.KeyOf(file), cancellationToken);
-            return S3Requests.IsMarked(answer, _mark);
-        }
-        catch (Exception exception) when (S3Failure.Is(exception, cancellationToken))
-        {
-            return false;
-        }
+        _number++;
+        _current = UploadOf(S3Continuation.Of(_file, _mark, _number));
     }
 
     private async Task RemoveAsync(CancellationToken cancellationToken)
     {
-        try
+        if (!await RemoveAsync(_first, cancellationToken) && _first.IsAttempted)
         {
-            if (_uploadId is not null)
-            {
-                await client.AbortMultipartUploadAsync(requests.Abort(file, _uploadId), cancellationToken);
-            }
-        }
-        catch (AmazonS3Exception exception) when (exception.StatusCode == HttpStatusCode.NotFound)
-        {
-            // It was completed after all, or never known
-        }
-        catch (Exception exception) when (S3Failure.Is(exception, CancellationToken.None))
-        {
-            Log.NotAborted(logger, S3Failure.Of(exception, place, file, "removed").Message);
+            // The file may be there after all, and then it is whole
+            return;
         }
 
+        if (_current != _first)
+        {
+            await RemoveAsync(_current, cancellationToken);
+        }
+
+        await TryAsync(async () =>
+        {
+            for (var number = S3Continuation.First; number < _number; number++)
+            {
+                await _objects.DeleteAsync(S3Continuation.Of(_file, _mark, number), cancellationToken);
+            }
+        });
+    }
+
+    private async Task<bool> RemoveAsync(S3ObjectUpload upload, CancellationToken cancellationToken)
+    {
+        var isAborted = await TryAsync(() => upload.AbortAsync(cancellationToken));
+        return await TryAsync(() => upload.DeleteAsync(cancellationToken)) && isAborted;
+    }
+
+    private async Task<bool> TryAsync(Func<Task> removal)
+    {
         try
         {
-            if (_attempted && await IsThereAsync(cancellationToken))
-            {
-                await client.DeleteObjectAsync(place.Bucket, place.KeyOf(file), cancellationToken);
-            }
+            await removal();
+            return true;
         }
-        catch (Exception exception) when (S3Failure.Is(exception, CancellationToken.None))
+        catch (Exception exception) when (exception is StorageException or OperationCanceledException)
         {
-            Log.NotAborted(logger, S3Failure.Of(exception, place, file, "removed").Message);
+            var failure = exception as StorageException ?? S3Failure.Of(exception, _objects.Place, _file, "removed");
+            Log.NotRemoved(_logger, failure.Message);
+            return false;
         }
     }
 
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Warning, "What was sent of a file stays for now; the next run tries again to remove it: {Reason}")]
-        public static partial void NotAborted(ILogger logger, string reason);
+        public static partial void NotRemoved(ILogger logger, string reason);
     }
 }

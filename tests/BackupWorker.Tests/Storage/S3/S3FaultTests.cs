@@ -9,7 +9,7 @@ namespace ProdReady.BackupWorker.Tests.Storage.S3;
 public sealed class S3FaultTests : IClassFixture<S3rver>, IDisposable
 {
     private const string File = $"{StorageContract.Backup}.data-01.dump";
-    private const int Part = S3StorageTests.Part;
+    private const int Part = ContinuedFiles.Part;
 
     private readonly byte[] _content = RandomNumberGenerator.GetBytes((2 * Part) + 1);
     private readonly S3rver _server;

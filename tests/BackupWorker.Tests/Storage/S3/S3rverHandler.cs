@@ -16,13 +16,21 @@ internal sealed partial class S3rverHandler(S3rver server) : DelegatingHandler(n
     /// <summary>Which requests fail, from 1, and how.</summary>
     public Func<int, S3Fault?> FaultOf { get; set; } = _ => null;
 
+    /// <summary>What a request, counted from 1, waits for.</summary>
+    public Func<int, Task> BeforeAsync { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>Whether the service lists uploads.</summary>
+    public bool ListsUploads { get; set; } = true;
+
     /// <summary>Every request so far, such as <c>PUT 5242880</c>.</summary>
     public ConcurrentQueue<(HttpMethod Method, Uri Url, long Size, string Headers)> Requests { get; } = new();
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         Requests.Enqueue((request.Method, request.RequestUri!, request.Content?.Headers.ContentLength ?? 0, request.Headers.ToString()));
-        var fault = FaultOf(Interlocked.Increment(ref _requests));
+        var number = Interlocked.Increment(ref _requests);
+        await BeforeAsync(number);
+        var fault = FaultOf(number);
         switch (fault)
         {
             case S3Fault.Reset:
@@ -72,7 +80,9 @@ internal sealed partial class S3rverHandler(S3rver server) : DelegatingHandler(n
 
         if (request.Method == HttpMethod.Get && query.Contains("uploads", StringComparison.Ordinal))
         {
-            return Answer(request, HttpStatusCode.OK, ListOf(server.Uploads));
+            return ListsUploads
+                ? Answer(request, HttpStatusCode.OK, ListOf(server.Uploads))
+                : Answer(request, HttpStatusCode.NotImplemented, Error("NotImplemented"));
         }
 
         var answer = await base.SendAsync(request, cancellationToken);
