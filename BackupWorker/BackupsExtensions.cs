@@ -58,6 +58,7 @@ internal static class BackupsExtensions
         builder.Services.AddSingleton<VerifyHandler>();
         builder.Services.AddSingleton<DrillMetrics>();
         builder.Services.AddSingleton<DrillHandler>();
+        builder.Services.AddSingleton<Deadlines>();
         builder.AddRetention();
         builder.AddPointInTime();
         return builder;

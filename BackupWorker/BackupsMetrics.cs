@@ -34,6 +34,7 @@ internal sealed class BackupsMetrics
     private readonly Histogram<double> _ratio;
     private readonly Histogram<double> _throughput;
     private readonly Counter<long> _destinationFailures;
+    private readonly Counter<long> _shrunk;
 
     public BackupsMetrics(IMeterFactory meters, BackupSources sources, BackupDestinations destinations, VerifiedAges ages)
     {
@@ -49,6 +50,8 @@ internal sealed class BackupsMetrics
             "prodready.backups.throughput", "By/s", "A backup's content by its run's duration, by database.", tags: null, Throughputs);
         _destinationFailures = meter.CreateCounter<long>(
             "prodready.backups.destination.failures", "{failure}", "Backups, of databases and of the server, that a destination does not have, by destination.");
+        _shrunk = meter.CreateCounter<long>(
+            "prodready.backups.shrunk", "{backup}", "Backups that are smaller than the one before by more than Backups:ShrinkAlarm, by database.");
         meter.CreateObservableGauge(
             "prodready.backups.age",
             ages.Measure,
@@ -60,6 +63,7 @@ internal sealed class BackupsMetrics
         {
             _runs.Add(0, Database(source.Database), Outcome(true));
             _runs.Add(0, Database(source.Database), Outcome(false));
+            _shrunk.Add(0, Database(source.Database));
         }
 
         foreach (var destination in destinations.All)
@@ -68,11 +72,14 @@ internal sealed class BackupsMetrics
         }
     }
 
-    /// <summary>A run could not even start.</summary>
-    public void NotStarted(string database) => _runs.Add(1, Database(database), Outcome(false));
+    /// <summary>A run could not even start, or its process was killed.</summary>
+    public void NotCompleted(string database) => _runs.Add(1, Database(database), Outcome(false));
 
     /// <summary>A backup was made that a destination does not have, or cannot restore.</summary>
     public void NotStored(string destination) => _destinationFailures.Add(1, Destination(destination));
+
+    /// <summary>A backup was made that lost much of what the one before has.</summary>
+    public void Shrunk(string database) => _shrunk.Add(1, Database(database));
 
     /// <summary>A run ended, with a backup or without.</summary>
     public void Ended(RunResult result, TimeSpan took)

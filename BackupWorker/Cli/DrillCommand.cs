@@ -3,6 +3,7 @@ using ProdReady.BackupWorker.Configuration;
 using ProdReady.BackupWorker.Drills;
 using ProdReady.BackupWorker.Restoring;
 using ProdReady.BackupWorker.Runs;
+using ProdReady.BackupWorker.Scheduling;
 
 namespace ProdReady.BackupWorker.Cli;
 
@@ -40,8 +41,9 @@ internal static class DrillCommand
             return await CliAction.FailAsync(ExitCode.Busy, "A drill is under way, here or in another process. Start one when it has ended.");
         }
 
+        using var deadline = host.Services.GetRequiredService<Deadlines>().Begin(cancellationToken);
         var drill = await ProgressBar.ShowAsync(
-            "Drill", progress => host.Services.GetRequiredService<DrillHandler>().DrillAsync(which, database, progress, cancellationToken));
+            "Drill", progress => host.Services.GetRequiredService<DrillHandler>().DrillAsync(which, database, progress, deadline));
         if (json)
         {
             Screen.WriteJson(drill);

@@ -4,6 +4,7 @@ using ProdReady.BackupWorker.Configuration;
 using ProdReady.BackupWorker.Operations;
 using ProdReady.BackupWorker.Restoring;
 using ProdReady.BackupWorker.Runs;
+using ProdReady.BackupWorker.Scheduling;
 using ProdReady.BackupWorker.Storage;
 using ProdReady.ServiceDefaults.ApiKeys;
 
@@ -26,6 +27,7 @@ internal static class DrillEndpoints
         BackupSources sources,
         BackupShelves shelves,
         DrillHandler drills,
+        Deadlines deadlines,
         OperationRegister operations,
         CancellationToken cancellationToken)
     {
@@ -53,7 +55,8 @@ internal static class DrillEndpoints
         {
             await using (held)
             {
-                var result = await drills.DrillAsync(id, origin, operation.Progress, token);
+                using var deadline = deadlines.Begin(token);
+                var result = await drills.DrillAsync(id, origin, operation.Progress, deadline);
                 return new(result.Error, Drill: result);
             }
         });

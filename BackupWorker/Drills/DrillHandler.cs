@@ -1,5 +1,6 @@
 using ProdReady.BackupWorker.Configuration;
 using ProdReady.BackupWorker.Restoring;
+using ProdReady.BackupWorker.Scheduling;
 using ProdReady.BackupWorker.Storage;
 
 namespace ProdReady.BackupWorker.Drills;
@@ -20,9 +21,9 @@ internal sealed partial class DrillHandler(
     /// <param name="which">An id or name, <c>latest</c> or <c>before:TIME</c>.</param>
     /// <param name="database">Whose newest backup.</param>
     /// <param name="progress">Takes a line for each step.</param>
-    /// <param name="cancellationToken">Ends it; the throwaway database is dropped all the same.</param>
+    /// <param name="deadline">Its longest time; the throwaway database is dropped all the same.</param>
     /// <returns>What it came to, whatever went wrong: a drill that could not be done is one that failed.</returns>
-    public async Task<DrillResult> DrillAsync(string which, string database, RestoreProgress progress, CancellationToken cancellationToken)
+    public async Task<DrillResult> DrillAsync(string which, string database, RestoreProgress progress, Deadline deadline)
     {
         var started = time.GetTimestamp();
         var into = DrillDatabase.NewName();
@@ -31,7 +32,7 @@ internal sealed partial class DrillHandler(
         var isOurs = true;
         try
         {
-            result = await RestoreAsync(which, database, into, progress, cancellationToken);
+            result = await RestoreAsync(which, database, into, progress, deadline);
             isOurs = result.Verdict != RestoreVerdict.TargetExists;
         }
         finally
@@ -44,19 +45,23 @@ internal sealed partial class DrillHandler(
         var drill = new DrillResult(
             database, result.Id, result.Destination, error.Length == 0, error.Length == 0 ? null : error, time.GetElapsedTime(started), result.Tables);
         Report(drill);
-        await TryKeepAsync(drill, result.Verdict, cancellationToken);
+        await TryKeepAsync(drill, result.Verdict, deadline.Stopping);
         return drill;
     }
 
     private async Task<RestoreResult> RestoreAsync(
-        string which, string database, string into, RestoreProgress progress, CancellationToken cancellationToken)
+        string which, string database, string into, RestoreProgress progress, Deadline deadline)
     {
         try
         {
-            await DrillDatabase.DropLeftoversAsync(sources.Find(database) ?? sources.Home, time.GetUtcNow(), cancellationToken);
-            return await restores.RestoreAsync(new(which, into, database, DrillDatabase.Comment(time.GetUtcNow())), progress, cancellationToken);
+            await DrillDatabase.DropLeftoversAsync(sources.Find(database) ?? sources.Home, time.GetUtcNow(), deadline.Token);
+            return await restores.RestoreAsync(new(which, into, database, DrillDatabase.Comment(time.GetUtcNow())), progress, deadline.Token);
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch when (deadline.HasPassed && !deadline.Stopping.IsCancellationRequested)
+        {
+            return new(RestoreVerdict.Failed, which, into, $"It was ended, because {deadline.Why}.");
+        }
+        catch (Exception exception) when (!deadline.Stopping.IsCancellationRequested)
         {
             if (!FailureSentence.IsExpected(exception))
             {

@@ -30,19 +30,19 @@ internal sealed partial class DrillJob(
         RunLock.Drills,
         occurrence,
         [.. sources.All().Select(source => source.Database)],
-        (database, _, token) => DrillAsync(database, token),
+        (database, _, deadline) => DrillAsync(database, deadline),
         cancellationToken);
 
-    private async Task<bool> DrillAsync(string database, CancellationToken cancellationToken)
+    private async Task<bool> DrillAsync(string database, Deadline deadline)
     {
-        if (!(await shelves.ListAsync(cancellationToken)).Any(backup => backup.Name.Database == database))
+        if (!(await shelves.ListAsync(deadline.Token)).Any(backup => backup.Name.Database == database))
         {
             // A new installation; that there is no backup is what the age tells
             Log.Nothing(logger, database);
             return true;
         }
 
-        return (await drills.DrillAsync(BackupChoice.Latest, database, new(_ => { }), cancellationToken)).Succeeded;
+        return (await drills.DrillAsync(BackupChoice.Latest, database, new(_ => { }), deadline)).Succeeded;
     }
 
     private static partial class Log

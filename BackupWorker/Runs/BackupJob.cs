@@ -16,6 +16,8 @@ internal sealed class BackupJob(
     ScheduleMonitors monitors,
     TimeProvider time) : IScheduledJob
 {
+    private readonly SlowParts _slow = new();
+
     public string Name => "backup";
 
     public CronSchedule? Schedule => options.Value.Backups;
@@ -36,11 +38,19 @@ internal sealed class BackupJob(
     public async Task<ScheduledOutcome> RunAsync(DateTimeOffset occurrence, CancellationToken cancellationToken)
     {
         StartOutcome outcome;
+        IReadOnlyList<string> slow = [];
         var takenAt = time.GetUtcNow();
         try
         {
             outcome = await starter.TryStartAsync(
-                RunTrigger.Schedule, token => LeftAsync(occurrence, takenAt, token), cancellationToken);
+                RunTrigger.Schedule,
+                async token =>
+                {
+                    var left = await LeftAsync(occurrence, takenAt, token);
+                    slow = _slow.Among(occurrence, left.Select(source => source.Database));
+                    return [.. left.Where(source => !slow.Contains(source.Database))];
+                },
+                cancellationToken);
         }
         catch (NpgsqlException exception)
         {
@@ -50,15 +60,22 @@ internal sealed class BackupJob(
 
         if (outcome is not StartOutcome.Started { Runs: var runs })
         {
-            return outcome is StartOutcome.Busy ? ScheduledOutcome.Busy : ScheduledOutcome.NotOurs;
+            return outcome is StartOutcome.Busy ? ScheduledOutcome.Busy
+                : slow.Count > 0 ? ScheduledOutcome.TookTooLong
+                : ScheduledOutcome.NotOurs;
         }
 
-        using var checkIn = monitors.Begin(this, options.Value.Cron);
+        using var checkIn = monitors.Begin(this, options.Value.Cron, sources.All().Count);
         var results = await runner.RunAsync(runs, cancellationToken);
-        List<string> failed = [.. results.Where(result => result.Error is not null).Select(result => result.Run.Database)];
+        List<string> failed = [.. slow, .. results.Where(result => result.Error is not null).Select(result => result.Run.Database)];
         await occurrences.EndAsync(Name, occurrence, takenAt, failed, time.GetUtcNow(), CancellationToken.None);
+        foreach (var result in results.Where(result => result.TookTooLong))
+        {
+            _slow.Add(occurrence, result.Run.Database);
+        }
+
         checkIn.End(failed.Count == 0);
-        return failed.Count == 0 ? ScheduledOutcome.Done : ScheduledOutcome.Failed;
+        return _slow.Outcome(occurrence, failed);
     }
 
     private async Task<IReadOnlyList<DirectConnection>> LeftAsync(

@@ -11,7 +11,7 @@ namespace ProdReady.BackupWorker.Runs;
 /// holds says nothing of another's.
 /// </summary>
 internal sealed class BackupPublisher(
-    BackupVerifier verifier, BackupShelves shelves, IOptions<BackupsOptions> options, TimeProvider time)
+    BackupVerifier verifier, BackupShelves shelves, IOptions<BackupsOptions> options, BackupsMetrics metrics, TimeProvider time)
 {
     /// <summary>Publishes a backup.</summary>
     /// <param name="run">Its run.</param>
@@ -24,7 +24,8 @@ internal sealed class BackupPublisher(
     public async Task<BackupManifest> PublishAsync(
         StartedRun run, RunLock held, BackupManifest manifest, RunDestinations destinations, CancellationToken cancellationToken)
     {
-        if (await ShrinkWarningAsync(manifest, cancellationToken) is { } warning)
+        var warning = await ShrinkWarningAsync(manifest, cancellationToken);
+        if (warning is not null)
         {
             manifest = manifest with { Warnings = [.. manifest.Warnings, warning] };
         }
@@ -51,9 +52,17 @@ internal sealed class BackupPublisher(
             }
         }
 
-        return destinations.Good.Count > 0
-            ? manifest
-            : throw new BackupException(string.Join(' ', destinations.Failures.Values));
+        if (destinations.Good.Count == 0)
+        {
+            throw new BackupException(string.Join(' ', destinations.Failures.Values));
+        }
+
+        if (warning is not null)
+        {
+            metrics.Shrunk(run.Database);
+        }
+
+        return manifest;
     }
 
     private async Task PublishAsync(

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using Npgsql;
 using ProdReady.BackupWorker.Dumping;
 using ProdReady.BackupWorker.Scheduling;
@@ -16,49 +15,41 @@ internal sealed partial class BackupRunner(
     RunStore store,
     BackupsMetrics metrics,
     RunFollowUp followUp,
-    IOptions<ScheduleOptions> options,
+    Deadlines deadlines,
     TimeProvider time,
     ILogger<BackupRunner> logger)
 {
     /// <summary>How long recording an end may take: at shutdown there is not much time.</summary>
     private static readonly TimeSpan RecordTimeout = TimeSpan.FromSeconds(3);
 
-    private static readonly TimeSpan DeadlineTolerance = TimeSpan.FromSeconds(10);
-
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Makes the backups one after the other, within the longest time that they may take together. Never throws: whatever goes wrong is the
-    /// run's error, and the next one is made all the same.
+    /// Makes the backups one after the other, each within the longest time that it may take. Never throws: whatever goes wrong is the run's
+    /// error, and the next one is made all the same, as is what follows them.
     /// </summary>
     public async Task<IReadOnlyList<RunResult>> RunAsync(StartedRuns started, CancellationToken cancellationToken)
     {
         await using var held = started;
-        // Whoever wanted it: a frozen database must not keep the lock from all runs to come
-        using var deadline = new CancellationTokenSource(options.Value.MaxDuration, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
-        var began = time.GetTimestamp();
-        // The schedule's own deadline is the same, and began a moment before
-        string WhyEnded() => time.GetElapsedTime(began) < options.Value.MaxDuration - DeadlineTolerance
-            ? "the process was told to end"
-            : $"it took longer than {options.Value.MaxDuration}. See Backups:Schedule:MaxDuration";
-
-        await CleanUpAsync(started.Lock, either.Token);
+        await CleanUpAsync(started.Lock, cancellationToken);
         var results = new List<RunResult>();
         foreach (var run in started.Runs)
         {
-            results.Add(await RunAsync(run, started.Lock, WhyEnded, either.Token));
+            // Each its own, whoever wanted it: a frozen database must not take the others' time, nor keep the lock from all runs to come
+            using var deadline = deadlines.Begin(cancellationToken);
+            results.Add(await RunAsync(run, started.Lock, deadline));
         }
 
-        await followUp.RunAsync(either.Token);
+        await followUp.RunAsync(cancellationToken);
         return results;
     }
 
     private async Task CleanUpAsync(RunLock held, CancellationToken cancellationToken)
     {
+        using var deadline = deadlines.Begin(cancellationToken);
         try
         {
-            await interrupted.CleanUpAsync(held, cancellationToken);
+            await interrupted.CleanUpAsync(held, deadline.Token);
         }
         catch (Exception exception)
         {
@@ -67,8 +58,9 @@ internal sealed partial class BackupRunner(
         }
     }
 
-    private async Task<RunResult> RunAsync(StartedRun run, RunLock held, Func<string> whyEnded, CancellationToken cancellationToken)
+    private async Task<RunResult> RunAsync(StartedRun run, RunLock held, Deadline deadline)
     {
+        var cancellationToken = deadline.Token;
         var started = time.GetTimestamp();
         Log.Started(logger, run.Id, run.Database);
         var destinations = new RunDestinations(shelves.All);
@@ -95,8 +87,11 @@ internal sealed partial class BackupRunner(
         catch (Exception exception)
         {
             result = new(run, null, destinations, cancellationToken.IsCancellationRequested
-                ? $"Stopped before it was complete, because {whyEnded()}."
-                : FailureSentence.Of(exception));
+                ? $"Stopped before it was complete, because {deadline.Why}."
+                : FailureSentence.Of(exception))
+            {
+                TookTooLong = deadline.HasPassed,
+            };
             Log.Failed(logger, run.Id, run.Database, result.Error!, FailureSentence.IsExpected(exception) ? null : exception);
         }
 
@@ -164,6 +159,7 @@ internal sealed partial class BackupRunner(
         {
             // The next holder of the lock finds the row and completes it from what storage says
             Log.NotRecorded(logger, result.Run.Id, exception.Message);
+            interrupted.Counted(result.Run.Id);
         }
     }
 

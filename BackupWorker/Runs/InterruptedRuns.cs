@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ProdReady.BackupWorker.Retention;
 using ProdReady.BackupWorker.Storage;
 
@@ -8,18 +9,30 @@ internal sealed partial class InterruptedRuns(
     RunStore store,
     RemovalStore removals,
     BackupShelves shelves,
+    BackupsMetrics metrics,
     TimeProvider time,
     ILogger<InterruptedRuns> logger)
 {
     private const string Error = "Interrupted: the process ended while the backup was under way.";
 
+    /// <summary>What this process has counted the end of, and could not record.</summary>
+    private readonly ConcurrentDictionary<string, bool> _counted = new();
+
+    /// <summary>A run of this process that ended, and was counted, without a record of its end: it does not count again.</summary>
+    public void Counted(string id) => _counted.TryAdd(id, true);
+
     /// <summary>Ends their records. Quick: somebody waits for the answer that a run has started.</summary>
     public async Task EndAsync(RunLock held, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(held);
-        foreach (var id in await store.InterruptAsync(Error, time.GetUtcNow(), cancellationToken))
+        foreach (var (id, database) in await store.InterruptAsync(Error, time.GetUtcNow(), cancellationToken))
         {
             Log.Found(logger, id);
+            if (!_counted.TryRemove(id, out _))
+            {
+                // Whoever was killed could not
+                metrics.NotCompleted(database);
+            }
         }
     }
 

@@ -14,6 +14,7 @@ internal sealed partial class RunFollowUp(
     RunStore runs,
     OccurrenceStore occurrences,
     VerifiedAges ages,
+    Deadlines deadlines,
     TimeProvider time,
     ILogger<RunFollowUp> logger)
 {
@@ -46,13 +47,15 @@ internal sealed partial class RunFollowUp(
 
     private async Task TryAsync(string what, Func<CancellationToken, Task> work, CancellationToken cancellationToken)
     {
+        // Each its own: a destination that is slow to read must not keep old backups on a disk that fills
+        using var deadline = deadlines.Begin(cancellationToken);
         try
         {
-            await work(cancellationToken);
+            await work(deadline.Token);
         }
         catch (Exception exception)
         {
-            Log.Postponed(logger, what, FailureSentence.Of(exception));
+            Log.Postponed(logger, what, deadline.Token.IsCancellationRequested ? $"It was ended, because {deadline.Why}." : FailureSentence.Of(exception));
         }
     }
 

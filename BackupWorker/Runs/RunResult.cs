@@ -10,6 +10,9 @@ namespace ProdReady.BackupWorker.Runs;
 /// <param name="Error">Why there is no backup.</param>
 internal sealed record RunResult(StartedRun Run, BackupManifest? Manifest, RunDestinations Destinations, string? Error)
 {
+    /// <summary>Whether it was ended because it took too long.</summary>
+    public bool TookTooLong { get; init; }
+
     /// <summary>The destinations that do not have it.</summary>
     public IEnumerable<string> FailedDestinations => Destinations.Failures.Keys;
 

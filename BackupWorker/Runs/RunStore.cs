@@ -107,23 +107,23 @@ internal sealed class RunStore(NpgsqlDataSource database)
     }
 
     /// <summary>Ends the runs whose process ended before it could say how they went. Only the holder of the run lock may call it.</summary>
-    /// <returns>Their ids.</returns>
-    public async Task<IReadOnlyList<string>> InterruptAsync(string error, DateTimeOffset completedAt, CancellationToken cancellationToken)
+    /// <returns>Their ids and databases.</returns>
+    public async Task<IReadOnlyList<(string Id, string Database)>> InterruptAsync(string error, DateTimeOffset completedAt, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
             """
-            UPDATE backups.runs SET status = 'failed', error = $1, completed_at = $2 WHERE status IN ('waiting', 'running') RETURNING id
+            UPDATE backups.runs SET status = 'failed', error = $1, completed_at = $2 WHERE status IN ('waiting', 'running') RETURNING id, database
             """);
         command.Parameters.AddWithValue(error);
         command.Parameters.AddWithValue(completedAt);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var ids = new List<string>();
+        var runs = new List<(string Id, string Database)>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            ids.Add(reader.GetString(0));
+            runs.Add((reader.GetString(0), reader.GetString(1)));
         }
 
-        return ids;
+        return runs;
     }
 
     /// <summary>Corrects runs that are said to have failed, and whose backups storage holds all the same.</summary>

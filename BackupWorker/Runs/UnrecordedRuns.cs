@@ -27,7 +27,7 @@ internal sealed partial class UnrecordedRuns(
         var now = time.GetUtcNow();
         foreach (var source in sources.All())
         {
-            metrics.NotStarted(source.Database);
+            metrics.NotCompleted(source.Database);
             _runs.Enqueue(new(
                 BackupName.NewId(), source.Database, RunStatus.Failed, now, now,
                 $"No run was started, because the database cannot be reached: {exception.Message.TrimEnd('.')}.", null, null, null,

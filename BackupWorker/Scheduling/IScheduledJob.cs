@@ -18,6 +18,6 @@ internal interface IScheduledJob
     /// be started again. An exception is a failure too.
     /// </summary>
     /// <param name="occurrence">Which one of the schedule, not the time of the start.</param>
-    /// <param name="cancellationToken">The service stops, or the run takes too long: it cleans up and ends.</param>
+    /// <param name="cancellationToken">The service stops: it cleans up and ends. What takes too long the job ends itself.</param>
     Task<ScheduledOutcome> RunAsync(DateTimeOffset occurrence, CancellationToken cancellationToken);
 }

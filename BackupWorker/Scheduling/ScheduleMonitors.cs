@@ -12,9 +12,21 @@ internal sealed class ScheduleMonitors(CronMonitors monitors, IOptions<ScheduleO
     /// <summary>A start takes its jitter, a look at the clock every minute, and the lock.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromMinutes(5);
 
+    /// <summary>Sentry takes no longer one.</summary>
+    private static readonly TimeSpan LongestRuntime = TimeSpan.FromDays(28);
+
     /// <summary>A run of the job begins.</summary>
     /// <param name="job">The job.</param>
     /// <param name="cron">Its schedule.</param>
-    public CheckIn Begin(IScheduledJob job, string cron) => monitors.Begin(new(
-        $"prodready-backups-{job.Name}", cron.Trim(), options.Value.TimeZone, options.Value.Jitter + Slack, options.Value.MaxDuration + Slack));
+    /// <param name="parts">How many parts it has, each of which may take the longest time.</param>
+    public CheckIn Begin(IScheduledJob job, string cron, int parts)
+    {
+        var runtime = (options.Value.MaxDuration * parts) + Slack;
+        return monitors.Begin(new(
+            $"prodready-backups-{job.Name}",
+            cron.Trim(),
+            options.Value.TimeZone,
+            options.Value.Jitter + Slack,
+            runtime < LongestRuntime ? runtime : LongestRuntime));
+    }
 }

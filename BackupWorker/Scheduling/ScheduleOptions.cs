@@ -26,7 +26,10 @@ public sealed class ScheduleOptions
     /// </summary>
     public TimeSpan Jitter { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>A run that takes longer is cancelled. 1 minute to 7 days. Default: 6 hours.</summary>
+    /// <summary>
+    /// The longest time of one database's backup or drill, of a base backup, and of each step that follows runs, such as pruning. What takes
+    /// longer is cancelled; the other databases have times of their own. 1 minute to 7 days. Default: 6 hours.
+    /// </summary>
     public TimeSpan MaxDuration { get; set; } = TimeSpan.FromHours(6);
 
     /// <summary>

@@ -22,9 +22,6 @@ internal sealed partial class ScheduledRuns
         [LoggerMessage(LogLevel.Information, "The run of {Occurrence:u} of the job {Job} is somebody else's, or waits for their end. Asked again every {Pause}")]
         public static partial void Busy(ILogger logger, string job, DateTimeOffset occurrence, TimeSpan pause);
 
-        [LoggerMessage(LogLevel.Error, "The run of {Occurrence:u} of the job {Job} was cancelled, as it took longer than {MaxDuration}. See Backups:Schedule:MaxDuration")]
-        public static partial void TookTooLong(ILogger logger, string job, DateTimeOffset occurrence, TimeSpan maxDuration);
-
         [LoggerMessage(LogLevel.Error, "The run of {Occurrence:u} of the job {Job} is given up. The next one is due at {Next:u}")]
         public static partial void GivenUp(ILogger logger, string job, DateTimeOffset occurrence, DateTimeOffset? next);
 

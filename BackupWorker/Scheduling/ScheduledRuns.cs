@@ -116,18 +116,17 @@ internal sealed partial class ScheduledRuns(
             }
         }
 
-        var (outcome, tookTooLong) = await RunAsync(run, stoppingToken);
+        var outcome = await RunAsync(run, stoppingToken);
         if (outcome == ScheduledOutcome.Busy)
         {
             WaitForTheLock(run);
         }
-        else if (outcome != ScheduledOutcome.Failed)
+        else if (outcome is ScheduledOutcome.Done or ScheduledOutcome.NotOurs)
         {
             Handled(run);
         }
-        else if (tookTooLong || run.Attempt > options.Retries)
+        else if (outcome == ScheduledOutcome.TookTooLong || run.Attempt > options.Retries)
         {
-            // One that took too long would do so again, until the next one is due
             GiveUp(run);
         }
         else
@@ -149,18 +148,12 @@ internal sealed partial class ScheduledRuns(
         _pending = run with { Since = time.GetTimestamp(), Delay = LongestPause };
     }
 
-    private async Task<(ScheduledOutcome Outcome, bool TookTooLong)> RunAsync(PendingRun run, CancellationToken stoppingToken)
+    private async Task<ScheduledOutcome> RunAsync(PendingRun run, CancellationToken stoppingToken)
     {
-        using var deadline = new CancellationTokenSource(options.MaxDuration, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, deadline.Token);
         var outcome = ScheduledOutcome.Failed;
         try
         {
-            outcome = await job.RunAsync(run.Occurrence, either.Token);
-        }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !stoppingToken.IsCancellationRequested)
-        {
-            // Logged below, as for a job that cleans up and returns
+            outcome = await job.RunAsync(run.Occurrence, stoppingToken);
         }
         catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
         {
@@ -168,13 +161,7 @@ internal sealed partial class ScheduledRuns(
         }
 
         stoppingToken.ThrowIfCancellationRequested();
-        var tookTooLong = outcome == ScheduledOutcome.Failed && deadline.IsCancellationRequested;
-        if (tookTooLong)
-        {
-            Log.TookTooLong(logger, job.Name, run.Occurrence, options.MaxDuration);
-        }
-
-        return (outcome, tookTooLong);
+        return outcome;
     }
 
     /// <summary>Asks for the newest occurrence that anybody ran; nothing if the database does not answer.</summary>

@@ -24,7 +24,7 @@ internal sealed partial class BaseJob(
     public Task<DateTimeOffset?> LastOccurrenceAsync(CancellationToken cancellationToken) => occurrences.LastAsync(Name, cancellationToken);
 
     public Task<ScheduledOutcome> RunAsync(DateTimeOffset occurrence, CancellationToken cancellationToken) => runner.RunAsync(
-        this, options.Value.Cron, RunLock.Bases, occurrence, [Server], (_, held, token) => MakeAsync(held, token), cancellationToken);
+        this, options.Value.Cron, RunLock.Bases, occurrence, [Server], (_, held, deadline) => MakeAsync(held, deadline.Token), cancellationToken);
 
     private async Task<bool> MakeAsync(RunLock held, CancellationToken cancellationToken)
     {

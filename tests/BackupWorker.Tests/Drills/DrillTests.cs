@@ -220,8 +220,7 @@ public sealed class DrillTests(DataStores stores)
     private static async Task<(DrillResult Drill, string Into)> DrillAsync(WebApplicationFactory<BackupsOptions> app, BackupsFixture fixture)
     {
         var said = new List<string>();
-        var drill = await app.Services.GetRequiredService<DrillHandler>().DrillAsync(
-            BackupChoice.Latest, fixture.Database.Name, new(said.Add), Cancelled);
+        var drill = await app.DrillNowAsync(fixture.Database.Name, said.Add);
         return (drill, Regex.Match(string.Join('\n', said), "into the new database '(.*)'").Groups[1].Value);
     }
 

@@ -1,7 +1,7 @@
 using Npgsql;
 using ProdReady.BackupWorker.Archives.Encryption;
-using ProdReady.BackupWorker.Drills;
 using ProdReady.BackupWorker.Restoring;
+using ProdReady.BackupWorker.Tests.Drills;
 using ProdReady.Testing;
 
 namespace ProdReady.BackupWorker.Tests.Protections;
@@ -24,8 +24,7 @@ public sealed class CommandLineTests(DataStores stores)
 
         Assert.Null(Assert.Single(await app.BackUpNowAsync()).Error);
         Assert.Equal(RestoreVerdict.Restored, (await BackupsFixture.RestoreAsync(app, BackupChoice.Latest, target.Name)).Verdict);
-        Assert.True((await app.Services.GetRequiredService<DrillHandler>().DrillAsync(
-            BackupChoice.Latest, fixture.Database.Name, new(_ => { }), TestContext.Current.CancellationToken)).Succeeded);
+        Assert.True((await app.DrillNowAsync(fixture.Database.Name)).Succeeded);
 
         var lines = await File.ReadAllLinesAsync(seen, TestContext.Current.CancellationToken);
         Assert.Equal(["pg_dump", "pg_dumpall", "pg_restore"], lines.Select(line => line.Split(' ')[0]).Distinct().Order());

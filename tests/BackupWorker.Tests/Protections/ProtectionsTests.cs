@@ -34,6 +34,7 @@ public sealed class ProtectionsTests
         { "One runner, and one failed database stops no other", typeof(OneRunAtATimeTests), nameof(OneRunAtATimeTests.A_run_that_lost_its_lock_makes_no_backup) },
         { "One runner, and one failed database stops no other", typeof(TwoWorkersTests), nameof(TwoWorkersTests.Each_night_makes_one_backup) },
         { "One runner, and one failed database stops no other", typeof(SeveralDatabasesTests), nameof(SeveralDatabasesTests.One_that_fails_does_not_stop_the_others_and_its_age_goes_on_growing) },
+        { "One runner, and one failed database stops no other", typeof(SlowDatabaseTests), nameof(SlowDatabaseTests.The_others_have_their_backups_and_old_ones_go) },
         { "A second location, in which nothing partial is visible", typeof(SecondLocationTests), nameof(SecondLocationTests.The_other_one_has_the_backup) },
         { "A second location, in which nothing partial is visible", typeof(InterruptedRestoreTests), nameof(InterruptedRestoreTests.A_corrupt_copy_is_passed_over_for_the_next_destinations) },
         { "A database that cannot be reached is not silence", typeof(UnreachableHomeTests), nameof(UnreachableHomeTests.A_night_without_a_database_is_not_silent) },

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Options;
 using ProdReady.BackupWorker.Archives.Encryption;
 using ProdReady.BackupWorker.Storage;
@@ -19,6 +20,7 @@ public sealed class ShrinkAlarmTests(DataStores stores)
         var log = new LogLines();
         var app = fixture.Start(
             services => services.AddSingleton<ILoggerProvider>(log), settings: [("Backups:ShrinkAlarm", share)]);
+        using var counts = new MeterCounts(app.Services.GetRequiredService<IMeterFactory>(), "prodready.backups.");
         var before = Assert.Single(await app.BackUpNowAsync());
         Assert.Empty(before.Manifest!.Warnings);
         await fixture.ExecuteAsync("TRUNCATE lost");
@@ -28,6 +30,8 @@ public sealed class ShrinkAlarmTests(DataStores stores)
         Assert.Null(after.Error);
         var stored = Assert.Single(await app.Services.GetRequiredService<BackupShelves>().FindAsync(after.Run.Id, TestContext.Current.CancellationToken));
         Assert.Equal(BackupState.Ok, stored.State);
+        var shrunk = $"shrunk{{database={fixture.Database.Name}}}";
+        Assert.Equal((true, alarm ? 1 : 0), (counts.Has(shrunk), counts[shrunk]));
         if (!alarm)
         {
             Assert.Empty(stored.Manifest.Warnings);

@@ -1,11 +1,11 @@
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using ProdReady.BackupWorker.Configuration;
-using ProdReady.BackupWorker.Drills;
 using ProdReady.BackupWorker.Health;
 using ProdReady.BackupWorker.Restoring;
 using ProdReady.BackupWorker.Storage;
 using ProdReady.BackupWorker.Storage.Folders;
+using ProdReady.BackupWorker.Tests.Drills;
 using ProdReady.BackupWorker.Verifying;
 using ProdReady.Testing;
 
@@ -29,7 +29,7 @@ public sealed class DamagedCopyTests(DataStores stores)
         await using var target = fixture.Target();
 
         var destination = isDrill
-            ? (await app.Services.GetRequiredService<DrillHandler>().DrillAsync(BackupChoice.Latest, fixture.Database.Name, new(_ => { }), Cancelled)).Destination
+            ? (await app.DrillNowAsync(fixture.Database.Name)).Destination
             : (await app.Services.GetRequiredService<RestoreHandler>().RestoreAsync(
                 new(BackupChoice.Latest, target.Name, WithRoles: withRoles), new(_ => { }), Cancelled)).Destination;
 

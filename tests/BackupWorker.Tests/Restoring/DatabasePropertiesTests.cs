@@ -1,5 +1,5 @@
-using ProdReady.BackupWorker.Drills;
 using ProdReady.BackupWorker.Restoring;
+using ProdReady.BackupWorker.Tests.Drills;
 using ProdReady.Testing;
 
 namespace ProdReady.BackupWorker.Tests.Restoring;
@@ -7,7 +7,6 @@ namespace ProdReady.BackupWorker.Tests.Restoring;
 /// <summary>What belongs to a database itself, where no live one is there to take it from.</summary>
 public sealed class DatabasePropertiesTests(DataStores stores)
 {
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_lost_database_comes_back_with_all_that_belongs_to_it()
@@ -64,7 +63,7 @@ public sealed class DatabasePropertiesTests(DataStores stores)
         Assert.Null(Assert.Single(await app.BackUpNowAsync()).Error);
 
         var restored = await BackupsFixture.RestoreAsync(app, BackupChoice.Latest, fixture.Target().Name);
-        var drill = await app.Services.GetRequiredService<DrillHandler>().DrillAsync(BackupChoice.Latest, fixture.Database.Name, new(_ => { }), Cancelled);
+        var drill = await app.DrillNowAsync(fixture.Database.Name);
 
         Assert.True(restored.Verdict == RestoreVerdict.Restored, restored.Message);
         Assert.True(drill.Succeeded, drill.Error);

@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using ProdReady.BackupWorker.Cli;
 using ProdReady.BackupWorker.Configuration;
-using ProdReady.BackupWorker.Drills;
 using ProdReady.BackupWorker.Restoring;
 using ProdReady.BackupWorker.Storage;
 using ProdReady.BackupWorker.Storage.Folders;
+using ProdReady.BackupWorker.Tests.Drills;
 using ProdReady.BackupWorker.Tests.Storage;
 using ProdReady.Testing;
 
@@ -45,8 +45,7 @@ public sealed class UnreadableCopyTests(DataStores stores)
         var target = fixture.Target();
 
         var result = await BackupsFixture.RestoreAsync(app, BackupChoice.Latest, target.Name);
-        var drill = await app.Services.GetRequiredService<DrillHandler>().DrillAsync(
-            BackupChoice.Latest, fixture.Database.Name, new(_ => { }), Cancelled);
+        var drill = await app.DrillNowAsync(fixture.Database.Name);
 
         Assert.Equal(
             (RestoreVerdict.Unreadable, ExitCode.Failed, $"The read failed. The new database '{target.Name}' was dropped again."),

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text.Json;
 using Npgsql;
@@ -23,7 +24,9 @@ public sealed class InterruptedRunTests(DataStores stores)
             await File.WriteAllTextAsync(Path.Combine(fixture.Directory, file), "", Cancelled);
         }
 
-        using var client = BackupsFixture.ClientOf(fixture.Start());
+        var next = fixture.Start();
+        using var counts = new MeterCounts(next.Services.GetRequiredService<IMeterFactory>(), "prodready.backups.");
+        using var client = BackupsFixture.ClientOf(next);
         var run = await Eventually.ReadAsync(
             () => client.GetFromJsonAsync<JsonElement>($"/backups/{Dead}", Cancelled),
             found => found.GetProperty("status").GetString() != "running");
@@ -31,6 +34,9 @@ public sealed class InterruptedRunTests(DataStores stores)
         Assert.Equal("failed", run.GetProperty("status").GetString());
         Assert.Equal("Interrupted: the process ended while the backup was under way.", run.GetProperty("error").GetString());
         await Eventually.ReadAsync(() => Task.FromResult(fixture.Files.ToList()), files => files.SequenceEqual(foreign.Order()));
+        // Once, and not by each run after it
+        Assert.Equal("ok", (await BackupsFixture.BackUpAsync(client)).GetProperty("status").GetString());
+        Assert.Equal(1, counts["runs{database=db,outcome=failed}"]);
     }
 
     [Fact]

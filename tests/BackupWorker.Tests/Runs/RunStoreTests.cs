@@ -17,7 +17,7 @@ public sealed class RunStoreTests(DataStores stores)
         await using var fixture = await BackupsFixture.CreateAsync(stores);
         var store = await StoreAsync(fixture);
         await InsertAsync(fixture, "aaaaaaaa", "running", Now);
-        Assert.Equal(["aaaaaaaa"], await store.InterruptAsync("Interrupted.", Now, Cancelled));
+        Assert.Equal([("aaaaaaaa", "db")], await store.InterruptAsync("Interrupted.", Now, Cancelled));
 
         await store.CompleteAsync("aaaaaaaa", null, [], [], Now.AddHours(1), Cancelled);
         Assert.Equal("failed", await StatusAsync(fixture));

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using ProdReady.BackupWorker.Configuration;
 using ProdReady.BackupWorker.Runs;
 using ProdReady.BackupWorker.Scheduling;
@@ -54,5 +55,51 @@ public sealed class OccurrenceRunnerTests(DataStores stores)
         Task<ScheduledOutcome> RunAsync(Func<string, Task<bool>> work) => services.GetRequiredService<OccurrenceRunner>().RunAsync(
             services.GetServices<IScheduledJob>().Single(job => job.Name == "drill"),
             "0 3 * * *", RunLock.Drills, Two, ["a", "b", "c"], (part, _, _) => work(part), Cancelled);
+    }
+
+    [Fact]
+    public async Task A_part_that_takes_too_long_keeps_no_other_from_its_turn_and_has_no_second_one()
+    {
+        await using var fixture = await BackupsFixture.CreateAsync(stores);
+        var time = new FakeTimeProvider(Two);
+        var services = fixture.Start(
+            replaced => replaced.AddSingleton<TimeProvider>(time), settings: ("Backups:Schedule:MaxDuration", "00:01:00")).Services;
+        var (done, tried, isGood) = (new List<string>(), new List<string>(), false);
+
+        Assert.Equal(ScheduledOutcome.Failed, await RunAsync(Two));
+        Assert.Equal(["slow", "bad", "good"], tried);
+        Assert.Equal(["good"], done);
+
+        // Only what failed otherwise is worth another try
+        isGood = true;
+        Assert.Equal(ScheduledOutcome.TookTooLong, await RunAsync(Two));
+        Assert.Equal(["good", "bad"], done);
+        Assert.Equal(["slow", "bad", "good", "bad"], tried);
+        Assert.Equal(ScheduledOutcome.TookTooLong, await RunAsync(Two));
+        Assert.Equal(4, tried.Count);
+
+        Assert.Equal(ScheduledOutcome.TookTooLong, await RunAsync(Two.AddDays(7)));
+        Assert.Equal(["slow", "bad", "good"], tried.Skip(4));
+
+        Task<ScheduledOutcome> RunAsync(DateTimeOffset occurrence) => services.GetRequiredService<OccurrenceRunner>().RunAsync(
+            services.GetServices<IScheduledJob>().Single(job => job.Name == "drill"),
+            "0 3 * * *",
+            RunLock.Drills,
+            occurrence,
+            ["slow", "bad", "good"],
+            async (part, _, deadline) =>
+            {
+                tried.Add(part);
+                if (part == "slow")
+                {
+                    time.Advance(TimeSpan.FromMinutes(1));
+                    await Task.Delay(Timeout.InfiniteTimeSpan, deadline.Token);
+                }
+
+                var isDone = part == "good" || isGood;
+                done.AddRange(isDone ? [part] : []);
+                return isDone;
+            },
+            Cancelled);
     }
 }
