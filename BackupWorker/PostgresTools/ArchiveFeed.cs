@@ -12,7 +12,7 @@ internal sealed class ArchiveFeed(ArchiveCodec codec)
     /// <param name="pgRestore">The program.</param>
     /// <param name="arguments">Its arguments but for the format.</param>
     /// <param name="environment">libpq's variables.</param>
-    /// <param name="newTables">The tables that the same restore has created, for <see cref="FrozenRows"/>.</param>
+    /// <param name="frozen">The tables whose rows are to come in frozen.</param>
     /// <param name="progress">Told the content's bytes so far.</param>
     /// <param name="cancellationToken">Kills it.</param>
     /// <exception cref="ArchiveDamagedException">The file is not the one that was written.</exception>
@@ -23,13 +23,13 @@ internal sealed class ArchiveFeed(ArchiveCodec codec)
         string pgRestore,
         IEnumerable<string> arguments,
         IReadOnlyDictionary<string, string> environment,
-        IReadOnlySet<string> newTables,
+        IReadOnlySet<string> frozen,
         IProgress<long>? progress,
         CancellationToken cancellationToken)
     {
         // Of a file whose pieces prove nothing only the end tells whether the file or the server is at fault
         var isProvedInPieces = part.Facts is not { KeyId: null, Compression: ArchiveCompression.None };
-        return FeedAsync(storage, part, pgRestore, arguments, environment, newTables, isProvedInPieces, progress, cancellationToken);
+        return FeedAsync(storage, part, pgRestore, arguments, environment, frozen, isProvedInPieces, progress, cancellationToken);
     }
 
     /// <summary>Has pg_restore decode the file to nowhere. All of it is proved, even if pg_restore fails.</summary>
@@ -61,7 +61,7 @@ internal sealed class ArchiveFeed(ArchiveCodec codec)
         string pgRestore,
         IEnumerable<string> arguments,
         IReadOnlyDictionary<string, string> environment,
-        IReadOnlySet<string> newTables,
+        IReadOnlySet<string> frozen,
         bool endsWithProgram,
         IProgress<long>? progress,
         CancellationToken cancellationToken)
@@ -73,7 +73,7 @@ internal sealed class ArchiveFeed(ArchiveCodec codec)
         var output = process.Output.CopyToAsync(Stream.Null, cancellationToken);
         await using var input = new ToolInput(process, () => endsWithProgram ? end.CancelAsync() : Task.CompletedTask);
         await using var merged = new MergedRows(input);
-        await using var rows = new FrozenRows(merged, newTables);
+        await using var rows = new FrozenRows(merged, frozen);
         try
         {
             await codec.ReadAsync(part.File, part.Facts, stored, rows, progress, end.Token);

@@ -24,6 +24,7 @@ internal sealed partial class FrozenRows(Stream output, IReadOnlySet<string> tab
 
     private readonly ArchiveHead _head = new();
     private readonly MemoryStream _statement = new();
+    private bool _isTooLong;
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -33,15 +34,18 @@ internal sealed partial class FrozenRows(Stream output, IReadOnlySet<string> tab
             var isAtCopy = _head.IsAtCopy;
             var read = rest[.._head.Read(rest.Span)];
             rest = rest[read.Length..];
-            if (!isAtCopy || _statement.Length + read.Length > LongestStatement)
+            _isTooLong = isAtCopy && (_isTooLong || _statement.Length + read.Length > LongestStatement);
+            if (!isAtCopy || _isTooLong)
             {
                 await PassHeldAsync(cancellationToken);
                 await output.WriteAsync(read, cancellationToken);
-                continue;
+            }
+            else
+            {
+                _statement.Write(read.Span);
             }
 
-            _statement.Write(read.Span);
-            if (!_head.IsAtCopy)
+            if (_statement.Length > 0 && !_head.IsAtCopy)
             {
                 await output.WriteAsync(Frozen(_statement.ToArray()), cancellationToken);
                 _statement.SetLength(0);
@@ -83,7 +87,7 @@ internal sealed partial class FrozenRows(Stream output, IReadOnlySet<string> tab
         }
         catch (DecoderFallbackException)
         {
-            // The database has another encoding, and its name is not among those that were understood
+            // The database has another encoding
             return field;
         }
 

@@ -66,9 +66,10 @@ internal sealed class ArchiveRestorer(ArchiveFeed feed, PostgresPrograms program
             var leftOut = script.WithComments(privileges.LeftOut);
             await run.FromFileAsync(schema, await WithoutAsync(restore, schema, leftOut, cancellationToken), ["--section=pre-data"], cancellationToken);
             var plan = new FillPlan(backup.Manifest, script.Indexes);
+            var frozen = script.Tables.Large(backup.Manifest.Content);
             var steps = plan.Steps(
                 async (part, token) => run.Require(await feed.RunAsync(
-                    backup.Shelf.Storage, part, run.Program, run.AllArguments, run.Environment, script.Tables, bytes(), token)),
+                    backup.Shelf.Storage, part, run.Program, run.AllArguments, run.Environment, frozen, bytes(), token)),
                 (entry, isCrowded, token) => BuildAsync(isCrowded ? withoutHelpers : run, schema, entry, token));
             await FillSchedule.RunAsync(steps, options.Value.EffectiveJobs, cancellationToken);
             await run.FromFileAsync(

@@ -14,7 +14,6 @@ internal sealed partial class ArchiveScript
     public static readonly string[] Options = ["--format=custom", "--verbose", "--create", "--section=pre-data", "--section=post-data", "--file=-"];
 
     private const string Name = SqlName.Pattern;
-    private const char Unreadable = '\uFFFD';
 
     private readonly HashSet<string> _tablespaces = [];
     private readonly HashSet<string> _owners = [];
@@ -25,7 +24,7 @@ internal sealed partial class ArchiveScript
     private readonly List<DatabaseStatement> _properties = [];
     private readonly Dictionary<int, int[]> _comments = [];
     private readonly List<IndexEntry> _indexes = [];
-    private readonly HashSet<string> _tables = [];
+    private readonly NewTables _tables = new();
 
     /// <summary>The tablespaces that it sets.</summary>
     public IReadOnlyCollection<string> Tablespaces => _tablespaces;
@@ -42,11 +41,8 @@ internal sealed partial class ArchiveScript
     /// <summary>What builds an index of one table's rows.</summary>
     public IReadOnlyList<IndexEntry> Indexes => _indexes;
 
-    /// <summary>
-    /// The tables with rows of their own that it creates, as it writes them, with their schemas. Not those of which somebody has less rights than usual: it
-    /// may be their owner, who may not truncate them.
-    /// </summary>
-    public IReadOnlySet<string> Tables => _tables;
+    /// <summary>The tables that it creates.</summary>
+    public NewTables Tables => _tables;
 
     /// <summary>Reads a script to its end.</summary>
     /// <param name="script">The script.</param>
@@ -110,28 +106,12 @@ internal sealed partial class ArchiveScript
                 _indexes[^1] = last with { IsExclusive = true };
             }
 
-            AddTable(sql);
+            _tables.Add(sql);
             Take(_tablespaces, TablespaceSetting().Match(sql));
             Take(_owners, Owner().Match(sql));
             Take(_grantees, Grantee().Match(sql));
             Take(_defaulters, Defaulter().Match(sql));
             Take(_grantors, Grantor().Match(sql));
-        }
-    }
-
-    private void AddTable(string sql)
-    {
-        if (Table().Match(sql) is { Success: true } table)
-        {
-            // What is not text in UTF-8 has no name that one could go by
-            if (!table.Groups["name"].ValueSpan.Contains(Unreadable) && !sql.Contains("PARTITION BY", StringComparison.Ordinal))
-            {
-                _tables.Add(table.Groups["name"].Value);
-            }
-        }
-        else if (Revoked().Match(sql) is { Success: true } revoked)
-        {
-            _tables.Remove(revoked.Groups["name"].Value);
         }
     }
 
@@ -148,12 +128,6 @@ internal sealed partial class ArchiveScript
         @"^-- TOC entry (?<entry>\d+) .*\n(?:-- Dependencies:(?: (?<on>\d+))+\r?\n)?",
         RegexOptions.CultureInvariant | RegexOptions.Multiline | RegexOptions.RightToLeft)]
     private static partial Regex Header();
-
-    [GeneratedRegex($"""\ACREATE (?:UNLOGGED )?TABLE (?<name>{Name}\.{Name}) \(""", RegexOptions.CultureInvariant)]
-    private static partial Regex Table();
-
-    [GeneratedRegex($"""\AREVOKE .* ON TABLE (?<name>{Name}\.{Name}) FROM """, RegexOptions.CultureInvariant | RegexOptions.Singleline)]
-    private static partial Regex Revoked();
 
     // An empty name in single quotes is the database's own
     [GeneratedRegex($"""\ASET default_tablespace = (?<name>{Name})\z""", RegexOptions.CultureInvariant)]

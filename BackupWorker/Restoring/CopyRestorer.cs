@@ -137,14 +137,16 @@ internal sealed partial class CopyRestorer(ArchiveRestorer restorer, VerifyHandl
         await using var connection = await target.Connection.OpenAsync(cancellationToken);
         var (id, into) = (copy.Manifest.Id, target.Name);
         DatabaseContent content;
+        IReadOnlySet<(string Schema, string Table)> partitions;
         await using (await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken))
         {
             await TransactionLimits.LiftAsync(connection, cancellationToken);
             content = await DatabaseContent.CountAsync(connection, cancellationToken);
+            partitions = await EnumPartitions.ListAsync(connection, cancellationToken);
             await TellSubscriptionsAsync(connection, progress, cancellationToken);
         }
 
-        var tables = TableComparison.Compare(copy.Manifest.Content, content);
+        var tables = TableComparison.Compare(copy.Manifest.Content, content, partitions);
         var constraints = ConstraintComparison.Difference(copy.Manifest.Content, content);
         if (constraints is not null || tables.Any(table => !table.Equal))
         {

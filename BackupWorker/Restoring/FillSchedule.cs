@@ -25,7 +25,7 @@ internal static class FillSchedule
             {
                 waiting.Remove(next);
                 // Not what runs: it may end long before this one
-                var behind = waiting.Count(step => !step.Excludes(next) && (MayRun(step) || running.ContainsValue(step.After!)));
+                var behind = waiting.Count(step => !step.Excludes(next) && (IsReady(step) || running.ContainsValue(step.After!)));
                 running.Add(RunAsync(next, jobs > 1 && behind >= jobs - 1, all.Token), next);
             }
 
@@ -41,7 +41,9 @@ internal static class FillSchedule
             unfinished.Remove(step!);
         }
 
-        bool MayRun(FillStep step) => (step.After is null || !unfinished.Contains(step.After)) && !running.Values.Any(step.Excludes);
+        bool MayRun(FillStep step) => IsReady(step) && !running.Values.Any(step.Excludes);
+
+        bool IsReady(FillStep step) => step.After is null || !unfinished.Contains(step.After);
     }
 
     /// <summary>Each is a task of its own, whatever it does before it first waits.</summary>

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace ProdReady.BackupWorker.Archives.Blocks;
 
 /// <summary>Bytes in a rented array that grows by what is asked for and is used again and again.</summary>
@@ -19,7 +17,7 @@ internal sealed class PooledBuffer : IDisposable
     {
         if (_array.Length - Length < size)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(Length + size);
+            var larger = LargeArrays.Rent(Length + size);
             Written.CopyTo(larger);
             Dispose();
             _array = larger;
@@ -43,7 +41,7 @@ internal sealed class PooledBuffer : IDisposable
     {
         if (_array.Length > 0)
         {
-            ArrayPool<byte>.Shared.Return(_array);
+            LargeArrays.Return(_array);
             _array = [];
         }
     }

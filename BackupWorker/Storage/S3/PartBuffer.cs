@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace ProdReady.BackupWorker.Storage.S3;
 
 /// <summary>One part of an upload, held until the store has it: a broken connection needs it again. A small file's takes little.</summary>
@@ -7,7 +5,8 @@ internal sealed class PartBuffer(int size) : IDisposable
 {
     private const int Smallest = 64 * 1024;
 
-    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(Math.Min(size, Smallest));
+    private byte[] _bytes = new byte[Math.Min(size, Smallest)];
+    private bool _isLent;
 
     /// <summary>The bytes it holds.</summary>
     public int Count { get; private set; }
@@ -21,7 +20,7 @@ internal sealed class PartBuffer(int size) : IDisposable
         var taken = bytes[..Math.Min(bytes.Length, size - Count)];
         if (Count + taken.Length > _bytes.Length)
         {
-            Grow(Count + taken.Length);
+            Grow();
         }
 
         taken.CopyTo(_bytes.AsSpan(Count));
@@ -40,26 +39,26 @@ internal sealed class PartBuffer(int size) : IDisposable
         return Convert.ToBase64String(hash);
     }
 
-    /// <summary>
-    /// Gives the memory back. Not after a failure: an attempt that was given up may still be reading it, so that it is left to the
-    /// garbage collector.
-    /// </summary>
-    public void Dispose()
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose() => End(LargeArrays.Return);
+
+    /// <summary>Leaves the memory to whoever may still be reading it.</summary>
+    public void Abandon() => End(_ => LargeArrays.Forget());
+
+    private void End(Action<byte[]> end)
     {
-        var bytes = _bytes;
-        _bytes = [];
-        Count = 0;
-        if (bytes.Length > 0)
+        if (_isLent)
         {
-            ArrayPool<byte>.Shared.Return(bytes);
+            end(_bytes);
         }
+
+        (_bytes, _isLent, Count) = ([], false, 0);
     }
 
-    private void Grow(int wanted)
+    private void Grow()
     {
-        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Min(size, Math.Max(wanted, 4L * _bytes.Length)));
-        _bytes.AsSpan(0, Count).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_bytes);
-        _bytes = larger;
+        var whole = LargeArrays.Rent(size);
+        _bytes.AsSpan(0, Count).CopyTo(whole);
+        (_bytes, _isLent) = (whole, true);
     }
 }

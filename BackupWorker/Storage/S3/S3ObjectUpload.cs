@@ -47,8 +47,8 @@ internal sealed class S3ObjectUpload(
     /// <summary>Makes an object without parts.</summary>
     public async Task PutAsync(PartBuffer content, CancellationToken cancellationToken)
     {
-        await AttemptAsync(() => objects.Client.PutObjectAsync(requests.Put(file, name, mark, content), cancellationToken), cancellationToken);
-        content.Dispose();
+        await UseAsync(content, () => AttemptAsync(
+            () => objects.Client.PutObjectAsync(requests.Put(file, name, mark, content), cancellationToken), cancellationToken));
     }
 
     /// <summary>Makes sure that it will not be completed any more.</summary>
@@ -77,12 +77,30 @@ internal sealed class S3ObjectUpload(
     private async Task SendAsync(PartBuffer part)
     {
         var number = _parts.Count + 1;
-        var answer = await objects.CallAsync(
-            name, "written",
-            () => objects.Client.UploadPartAsync(requests.Part(file, name, _uploadId!, number, part), given),
-            given);
-        _parts.Add(new(number, answer.ETag) { ChecksumCRC32 = answer.ChecksumCRC32 });
-        part.Dispose();
+        await UseAsync(part, async () =>
+        {
+            var answer = await objects.CallAsync(
+                name, "written",
+                () => objects.Client.UploadPartAsync(requests.Part(file, name, _uploadId!, number, part), given),
+                given);
+            _parts.Add(new(number, answer.ETag) { ChecksumCRC32 = answer.ChecksumCRC32 });
+        });
+    }
+
+    private static async Task UseAsync(PartBuffer content, Func<Task> send)
+    {
+        try
+        {
+            await send();
+        }
+        catch
+        {
+            // An attempt that was given up may still be reading it
+            content.Abandon();
+            throw;
+        }
+
+        content.Dispose();
     }
 
     /// <summary>Makes the object visible. A lost answer is not taken for a failure: the object that is there says whose it is.</summary>

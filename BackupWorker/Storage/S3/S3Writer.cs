@@ -6,8 +6,8 @@ namespace ProdReady.BackupWorker.Storage.S3;
 /// </summary>
 internal sealed partial class S3Writer : IFileWriter
 {
-    /// <summary>A part's size in bytes, where nothing else is asked for.</summary>
-    public const int PartSize = 8 * 1024 * 1024;
+    /// <summary>A part's size in bytes, where nothing else is asked for: the least that S3 takes, for memory's sake.</summary>
+    public const int PartSize = 5 * 1024 * 1024;
 
     /// <summary>As many parts as S3 takes for an object.</summary>
     public const int MaxParts = 10_000;
@@ -79,6 +79,7 @@ internal sealed partial class S3Writer : IFileWriter
     {
         await _given.CancelAsync();
         await _current.SentAsync(CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _filling?.Dispose();
         if (!_committed)
         {
             using var bound = new CancellationTokenSource(PatienceAtEnd);

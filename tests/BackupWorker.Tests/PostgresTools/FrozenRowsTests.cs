@@ -84,16 +84,16 @@ public sealed class FrozenRowsTests(DataStores stores)
         using var definitions = new StringReader(Encoding.UTF8.GetString(await RunAsync("pg_restore", ArchiveScript.Options, [], schema)));
         var script = await ArchiveScript.ReadAsync(definitions, "x", Cancelled);
 
-        var frozen = await FreezeAsync(archive, [70, 1000], script.Tables);
+        var frozen = await FreezeAsync(archive, [70, 1000], script.Tables.Written.ToHashSet());
 
         Assert.Equal(
             [
                 "\"odd schema\".\"naïve \"\"table\"\" 名\"", "public.child", "public.customers", "public.documents", "public.empty", "public.events_2025",
                 "public.events_2026", "public.events_other", "public.files", "public.parent", "public.scratch",
             ],
-            script.Tables.Order(StringComparer.Ordinal));
+            script.Tables.Written.Order(StringComparer.Ordinal));
         var expected = await ScriptAsync(archive);
-        foreach (var table in script.Tables)
+        foreach (var table in script.Tables.Written)
         {
             var start = expected.IndexOf($"\nCOPY {table} ", StringComparison.Ordinal) + 1;
             var end = expected.IndexOf(" FROM stdin;", start, StringComparison.Ordinal);

@@ -79,25 +79,6 @@ public sealed class ArchiveScriptTests
     public async Task Indexes_are_known_and_which_of_them_have_their_table_for_themselves() => Assert.Equal(
         [new(7, "public", "t", IsExclusive: false), new(8, "public", "t", IsExclusive: true)], (await ReadAsync()).Indexes);
 
-    /// <summary>One whose owner may not truncate it, or has a name that is no text, has its rows as they come.</summary>
-    [Theory]
-    [InlineData("CREATE TABLE public.t (\n    id int\n);", "public.t")]
-    [InlineData("CREATE UNLOGGED TABLE \"a \"\";(\".\"b.c\" (\n);", "\"a \"\";(\".\"b.c\"")]
-    [InlineData("CREATE TABLE public.child (\n)\nINHERITS (public.t);", "public.child")]
-    [InlineData("CREATE TABLE public.t (\n);\nREVOKE ALL ON TABLE public.t FROM owner;\nGRANT SELECT ON TABLE public.t TO owner;", null)]
-    [InlineData("CREATE TABLE public.t (\n);\nREVOKE ALL ON TABLE public.t2 FROM owner;\nGRANT ALL ON TABLE public.t TO friend;", "public.t")]
-    [InlineData("CREATE TABLE public.t (\n)\nPARTITION BY RANGE (id);", null)]
-    [InlineData("CREATE FOREIGN TABLE public.t (\n)\nSERVER s;", null)]
-    [InlineData("CREATE TABLE public.t OF public.k;", null)]
-    [InlineData("CREATE VIEW public.v AS SELECT 'CREATE TABLE public.t ()';", null)]
-    [InlineData("CREATE TABLE public.\uFFFD (\n);", null)]
-    public async Task Tables_that_it_creates_are_known(string sql, string? table)
-    {
-        var script = await ArchiveScript.ReadAsync(new StringReader(sql), "new", TestContext.Current.CancellationToken);
-
-        Assert.Equal(table, script.Tables.SingleOrDefault());
-    }
-
     [Fact]
     public async Task What_is_of_the_database_is_about_the_new_one()
     {

@@ -112,6 +112,31 @@ public sealed class FillScheduleTests
         };
     }
 
+    /// <summary>While a table's key keeps its index waiting, another table's index is not the last work that there is.</summary>
+    [Fact]
+    public async Task What_waits_for_a_lock_counts_as_work_that_waits()
+    {
+        var key = new TaskCompletionSource();
+        var isCrowded = new TaskCompletionSource<bool>();
+        FillStep[] steps =
+        [
+            new(9, (_, _) => key.Task) { Table = ("s", "one"), IsExclusive = true },
+            new(2, (_, _) => Task.CompletedTask) { Table = ("s", "one") },
+            new(5, (crowded, _) =>
+            {
+                isCrowded.SetResult(crowded);
+                return Task.CompletedTask;
+            })
+            { Table = ("s", "other") },
+        ];
+
+        var run = FillSchedule.RunAsync(steps, 2, Cancelled);
+
+        Assert.True(await isCrowded.Task);
+        key.SetResult();
+        await run;
+    }
+
     [Fact]
     public async Task What_fails_ends_the_others_and_comes_out()
     {

@@ -11,7 +11,7 @@ public sealed class TableComparisonTests
         var expected = new DatabaseContent([new("public", "same", 1), new("public", "fewer", 2), new("public", "missing", 0)], 3, 0, []);
         var restored = new DatabaseContent([new("public", "same", 1), new("public", "fewer", 1), new("public", "extra", 0)], 3, 0, []);
 
-        var tables = TableComparison.Compare(expected, restored);
+        var tables = TableComparison.Compare(expected, restored, new HashSet<(string, string)>());
 
         Assert.Equal(
             [
@@ -20,5 +20,16 @@ public sealed class TableComparisonTests
             ],
             tables);
         Assert.Equal([true, false, false, false, true], tables.Select(table => table.Equal));
+    }
+
+    [Fact]
+    public void Rows_that_are_counted_elsewhere_are_not_compared_here()
+    {
+        var expected = new DatabaseContent([new("public", "all", 5), new("public", "one", 2), new("public", "two", 3)], 0, 0, []);
+        var restored = new DatabaseContent([new("public", "all", 5), new("public", "one", 4), new("public", "two", 1)], 0, 0, []);
+
+        var tables = TableComparison.Compare(expected, restored, new HashSet<(string, string)> { ("public", "one"), ("public", "two") });
+
+        Assert.Equal([new("public.all", 5, 5)], tables);
     }
 }
