@@ -30,7 +30,7 @@ internal static class CommandLineInterface
             BaseCommand.Create(json),
             PruneCommand.Create(json),
             CatalogCommand.Create(json),
-            KeygenCommand.Create(),
+            KeygenCommand.Create(json),
             json,
         };
         // A database may be called @something

@@ -8,6 +8,14 @@ internal static class OwnedFile
 {
     private const int BufferSize = 128 * 1024;
     private const int OpenReadOnly = 0;
+    private const int BadDescriptor = 9;
+    private const int AccessDenied = 13;
+    private const int InvalidArgument = 22;
+    private const int ReadOnlyFileSystem = 30;
+    private const int NoSuchCall = 38;
+    private const int NotSupported = 95;
+    private const int NotSupportedOnMacOs = 45;
+    private const int NoSuchCallOnMacOs = 78;
 
     public static FileStream Create(string path) => Create(path, FileMode.CreateNew, FileShare.Read);
 
@@ -43,6 +51,8 @@ internal static class OwnedFile
     });
 
     /// <summary>A renamed file survives a loss of power only once its folder is on the disk too.</summary>
+    /// <exception cref="IOException">It is not: the disk failed, or is full; its <c>HResult</c> is the system's number.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder must not be read.</exception>
     public static void SyncFolder(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -51,12 +61,32 @@ internal static class OwnedFile
         }
 
         var descriptor = Open(Encoding.UTF8.GetBytes(path + '\0'), OpenReadOnly);
-        if (descriptor >= 0)
+        if (descriptor < 0)
         {
-            // Some network file systems refuse this, and have nothing to lose by it
-            _ = Fsync(descriptor);
-            _ = Close(descriptor);
+            throw FailureOf(Marshal.GetLastPInvokeError());
         }
+
+        // Read before the descriptor is closed, which sets it anew. The first failure is the only one: a second fsync may say that all is well
+        var error = Fsync(descriptor) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        _ = Close(descriptor);
+        if (error != 0 && !IsRefusal(error))
+        {
+            throw FailureOf(error);
+        }
+    }
+
+    /// <summary>
+    /// Whether a file system says that it does not do this at all, as some network file systems do, which have nothing to lose by it. All
+    /// else is a failure: what the disk could not take may be gone.
+    /// </summary>
+    public static bool IsRefusal(int error) =>
+        error is BadDescriptor or InvalidArgument or ReadOnlyFileSystem
+        || (OperatingSystem.IsMacOS() ? error is NotSupportedOnMacOs or NoSuchCallOnMacOs : error is NotSupported or NoSuchCall);
+
+    private static Exception FailureOf(int error)
+    {
+        var sentence = $"its folder cannot be brought onto the disk ({Marshal.GetPInvokeErrorMessage(error)})";
+        return error is AccessDenied ? new UnauthorizedAccessException(sentence) : new IOException(sentence, error);
     }
 
     [DllImport("libc", EntryPoint = "open", SetLastError = true)]

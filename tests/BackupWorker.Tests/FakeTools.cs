@@ -5,7 +5,7 @@ namespace ProdReady.BackupWorker.Tests;
 /// <summary>A folder of PostgreSQL's programs in which one is a script and the others are real.</summary>
 internal static class FakeTools
 {
-    private static readonly string[] Programs = ["pg_dump", "pg_dumpall", "pg_restore"];
+    private static readonly string[] Programs = ["pg_dump", "pg_dumpall", "pg_restore", "pg_basebackup", "pg_receivewal"];
 
     public static string RealFolder =>
         PostgresBinaries.TryFind(Environment.GetEnvironmentVariable("POSTGRES_BIN"), "pg_dump", out var binaries, out var error)

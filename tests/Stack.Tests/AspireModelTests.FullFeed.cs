@@ -104,6 +104,22 @@ public sealed class AspireModelTests
     }
 
     [Fact]
+    public async Task The_dashboard_has_a_button_for_what_operators_do_by_hand()
+    {
+        await using var builder = await BuilderAsync();
+
+        var buttons = builder.Resources.OfType<ProjectResource>().SelectMany(service => service.Annotations.OfType<ResourceCommandAnnotation>()
+            .Select(command => $"{service.Name}: {command.DisplayName}"));
+        Assert.Superset(
+            new HashSet<string>
+            {
+                "backups: Run backup now", "backups: Verify latest backup", "gateway: Clear the cache", "gateway: Create an API key",
+                "notifications: Send a test SMS", "webhooks: Replay dead letters",
+            },
+            buttons.ToHashSet());
+    }
+
+    [Fact]
     public async Task Replicas_are_set_by_configuration_and_a_wrong_number_is_refused()
     {
         await using var builder = await BuilderAsync("--Replicas:Gateway", "3", "--Replicas:Webhooks", "2");

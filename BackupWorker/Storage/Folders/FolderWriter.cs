@@ -31,14 +31,13 @@ internal sealed partial class FolderWriter : IFileWriter
             await _content.DisposeAsync();
             cancellationToken.ThrowIfCancellationRequested();
             File.Move(Partial, Path.Combine(_folder, _file), overwrite: true);
+            _committed = true;
+            OwnedFile.SyncFolder(_folder);
         }
         catch (Exception exception) when (FolderFailure.Is(exception))
         {
             throw FolderFailure.Of(exception, _folder, _file, "written");
         }
-
-        _committed = true;
-        OwnedFile.SyncFolder(_folder);
     }
 
     public async ValueTask DisposeAsync()

@@ -185,6 +185,17 @@ public sealed class ExitCodeTests(DataStores stores) : IAsyncLifetime
         Assert.Single(_fixture.Files, file => file.EndsWith(".data-01.dump.zst.enc", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_key_comes_as_json_to_a_script_that_asks_for_it()
+    {
+        var made = await CliProcess.RunAsync(_fixture.Root, ["keygen", "--json"]);
+
+        Assert.Equal((ExitCode.Ok, ""), (made.ExitCode, made.Error));
+        var property = Assert.Single(JsonSerializer.Deserialize<JsonElement>(made.Output).EnumerateObject());
+        Assert.Equal("key", property.Name);
+        Assert.Matches("^[0-9]{4}-[0-9]{2}:[A-Za-z0-9+/]{43}=$", property.Value.GetString());
+    }
+
     private static IEnumerable<string> ReasonsOf(CliProcess prune) =>
         JsonSerializer.Deserialize<JsonElement[]>(prune.Output)!.Select(one => one.GetProperty("reason").GetString()!.Split(": ")[0]);
 

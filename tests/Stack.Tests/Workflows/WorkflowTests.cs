@@ -62,6 +62,17 @@ public sealed partial class WorkflowTests
             run.Order());
     }
 
+    /// <summary>What is behind <c>--long</c> runs nowhere else by itself.</summary>
+    [Fact]
+    public async Task The_full_strength_is_run_every_night()
+    {
+        var text = await File.ReadAllTextAsync(Path.Combine(Folder, "nightly.yml"), TestContext.Current.CancellationToken);
+
+        Assert.Matches("(?m)^    - cron: \"[0-9]+ [0-9]+ \\* \\* \\*\"$", text);
+        Assert.Contains("\n  workflow_dispatch:\n", text, StringComparison.Ordinal);
+        Assert.Contains("\n      - run: ./prodready test --long\n", text, StringComparison.Ordinal);
+    }
+
     [GeneratedRegex(@"for project in (?<projects>.*); do")]
     private static partial Regex Projects();
 
