@@ -106,10 +106,17 @@ public sealed class UnlookedAtEndpointsTests(DataStores stores) : IAsyncLifetime
 
         async Task<string?> HeaderAsync()
         {
+            // The start holds the lock of runs for a moment
+            var (status, header) = await Eventually.ReadAsync(AskAsync, answer => answer.Status != HttpStatusCode.Conflict);
+            Assert.Equal(HttpStatusCode.OK, status);
+            return header;
+        }
+
+        async Task<(HttpStatusCode Status, string? Header)> AskAsync()
+        {
             using var request = new HttpRequestMessage(new(method), path);
             using var response = await _client.SendAsync(request, Cancelled);
-            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-            return response.Headers.TryGetValues("Backups-Not-Read", out var values) ? Assert.Single(values) : null;
+            return (response.StatusCode, response.Headers.TryGetValues("Backups-Not-Read", out var values) ? Assert.Single(values) : null);
         }
     }
 
