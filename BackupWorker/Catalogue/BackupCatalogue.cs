@@ -1,4 +1,5 @@
 using Npgsql;
+using ProdReady.BackupWorker.Restoring;
 using ProdReady.BackupWorker.Runs;
 using ProdReady.BackupWorker.Storage;
 
@@ -19,12 +20,13 @@ internal sealed partial class BackupCatalogue(BackupShelves shelves, RunStore st
         // The table first: a run that ends in between is then in storage as well, not in neither
         var runs = await RunsAsync(cancellationToken);
         var listing = await shelves.LookAsync(cancellationToken);
-        var backups = listing.Copies.GroupBy(copy => copy.Name).ToList();
-        var ids = backups.Select(copies => copies.Key.Id).ToHashSet();
+        var (copies, unusable) = (listing.Copies.ToLookup(copy => copy.Name), listing.Unusable.ToLookup(manifest => manifest.Name));
+        var names = copies.Concat<IGrouping<BackupName, object>>(unusable).Select(one => one.Key).Distinct().ToList();
+        var ids = names.Select(name => name.Id).ToHashSet();
         var triggers = runs is null ? None : await TriggersAsync(ids, cancellationToken);
         return new(
             [
-                .. backups.Select(copies => BackupSummary.Of([.. copies], triggers.GetValueOrDefault(copies.Key.Id)))
+                .. names.Select(name => BackupSummary.Of(new([.. copies[name]], [.. unusable[name]], []), triggers.GetValueOrDefault(name.Id)))
                     .Concat((runs ?? []).Where(run => !ids.Contains(run.Id)).Select(BackupSummary.Of))
                     .OrderByDescending(summary => summary.StartedAt),
             ],
@@ -32,24 +34,35 @@ internal sealed partial class BackupCatalogue(BackupShelves shelves, RunStore st
     }
 
     /// <summary>One backup by id or name, or one run by id.</summary>
-    /// <exception cref="StorageException">No destination can be read.</exception>
+    /// <returns>Nothing if there is none.</returns>
+    /// <exception cref="StorageException">No destination can be read, or not the one that may hold it.</exception>
     public async Task<BackupDetails?> FindAsync(string idOrName, CancellationToken cancellationToken)
     {
-        if (await StoredAsync(idOrName, cancellationToken) is { } backup)
+        if (await StoredAsync(await shelves.LookForAsync(idOrName, cancellationToken), cancellationToken) is { } backup)
         {
             return backup;
         }
 
         var run = (await RunsAsync(cancellationToken))?.FirstOrDefault(run => run.Id == idOrName);
         // It may have ended between the two looks
-        return await StoredAsync(idOrName, cancellationToken) ?? (run is null ? null : BackupDetails.Of(BackupSummary.Of(run), null));
+        var listing = await shelves.LookForAsync(idOrName, cancellationToken);
+        return await StoredAsync(listing, cancellationToken)
+            ?? (run is not null ? BackupDetails.Of(BackupSummary.Of(run), null)
+                : listing.NotRead.Count == 0 ? null
+                : throw new StorageException(NoBackup.Of(new(idOrName, null), listing, "", shelves.Locations).Message));
     }
 
-    private async Task<BackupDetails?> StoredAsync(string idOrName, CancellationToken cancellationToken) =>
-        await shelves.FindAsync(idOrName, cancellationToken) is [var best, ..] copies
-            ? BackupDetails.Of(
-                BackupSummary.Of(copies, (await TriggersAsync([best.Name.Id], cancellationToken)).GetValueOrDefault(best.Name.Id)), best.Manifest)
-            : null;
+    private async Task<BackupDetails?> StoredAsync(BackupListing backup, CancellationToken cancellationToken)
+    {
+        if (backup.IsEmpty)
+        {
+            return null;
+        }
+
+        var best = backup.Copies is [var copy, ..] ? copy : null;
+        var id = (best?.Name ?? backup.Unusable[0].Name).Id;
+        return BackupDetails.Of(BackupSummary.Of(backup, (await TriggersAsync([id], cancellationToken)).GetValueOrDefault(id)), best?.Manifest);
+    }
 
     /// <returns>Nothing if the database cannot be asked.</returns>
     private Task<IReadOnlyList<BackupRun>?> RunsAsync(CancellationToken cancellationToken) =>

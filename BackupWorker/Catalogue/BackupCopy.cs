@@ -14,6 +14,8 @@ internal sealed record BackupCopy(string Destination, string Status, DateTimeOff
     public static BackupCopy Of(StoredBackup backup) => new(
         backup.Shelf.Name, StatusOf(backup.State), backup.Check?.CheckedAt, backup.Check?.DrilledAt, backup.Error ?? backup.Check?.DrillError);
 
+    public static BackupCopy Of(UnusableManifest manifest) => new(manifest.Shelf.Name, StatusOf(manifest.State), null, null, manifest.Problem);
+
     /// <summary>A state as it is shown.</summary>
     public static string StatusOf(BackupState state) => state switch
     {

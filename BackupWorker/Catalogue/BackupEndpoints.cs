@@ -12,7 +12,8 @@ internal static class BackupEndpoints
     {
         var backups = endpoints.MapGroup("/backups").AnswerWhileAway();
         backups.MapPost("", StartAsync).RequireScope(BackupScopes.Run).WithSummary("Start a backup");
-        backups.MapGet("", ListAsync).RequireScope(BackupScopes.Read).WithSummary("List the backups, and the runs without one, newest first");
+        backups.MapGet("", ListAsync).TellNotRead().RequireScope(BackupScopes.Read)
+            .WithSummary("List the backups, and the runs without one, newest first");
         backups.MapGet("{id}", ShowAsync).RequireScope(BackupScopes.Read).WithSummary("Show a backup or a run");
         return endpoints;
     }
@@ -49,10 +50,17 @@ internal static class BackupEndpoints
     }
 
     private static async Task<Results<Ok<IReadOnlyList<BackupSummary>>, ProblemHttpResult>> ListAsync(
-        string? database, string? status, BackupCatalogue catalogue, CancellationToken cancellationToken) =>
-        status is null || RunStatus.All.Contains(status)
-            ? TypedResults.Ok(BackupSummary.Filter((await catalogue.ListAsync(cancellationToken)).Backups, database, status))
-            : BackupProblems.Invalid(new() { ["status"] = [$"It is none of {string.Join(", ", RunStatus.All)}."] });
+        string? database, string? status, BackupCatalogue catalogue, HttpResponse response, CancellationToken cancellationToken)
+    {
+        if (status is not null && !RunStatus.All.Contains(status))
+        {
+            return BackupProblems.Invalid(new() { ["status"] = [$"It is none of {string.Join(", ", RunStatus.All)}."] });
+        }
+
+        var listing = await catalogue.ListAsync(cancellationToken);
+        response.Tell(listing.NotRead);
+        return TypedResults.Ok(BackupSummary.Filter(listing.Backups, database, status));
+    }
 
     private static async Task<Results<Ok<BackupDetails>, ProblemHttpResult>> ShowAsync(
         string id, BackupCatalogue catalogue, CancellationToken cancellationToken) =>

@@ -26,21 +26,22 @@ internal sealed record BackupSummary(
     IReadOnlyList<BackupCopy> Copies,
     RunProgressView? Progress)
 {
-    /// <summary>A backup by its copies and who wanted it.</summary>
-    public static BackupSummary Of(IReadOnlyList<StoredBackup> copies, string? trigger)
+    /// <summary>A backup by what there is of it, and who wanted it. One whose manifests cannot be used is known by its name alone.</summary>
+    public static BackupSummary Of(BackupListing backup, string? trigger)
     {
-        var best = copies.MinBy(copy => copy.State)!;
-        var errors = copies.Select(copy => copy.Error).OfType<string>().ToList();
+        var name = backup.Copies is [var copy, ..] ? copy.Name : backup.Unusable[0].Name;
+        var manifest = backup.Copies.MinBy(one => one.State)?.Manifest;
+        var errors = backup.Copies.Select(one => one.Error).OfType<string>().Concat(backup.Unusable.Select(one => one.Problem)).ToList();
         return new(
-            best.Manifest.Id,
-            best.Manifest.Database,
-            BackupCopy.StatusOf(best.State),
-            best.Manifest.Size,
-            best.Manifest.StartedAt,
-            best.Manifest.CompletedAt,
+            name.Id,
+            name.Database,
+            BackupCopy.StatusOf(backup.Copies.Select(one => one.State).Concat(backup.Unusable.Select(one => one.State)).Min()),
+            manifest?.Size,
+            manifest?.StartedAt ?? name.StartedAt,
+            manifest?.CompletedAt,
             trigger,
             errors.Count > 0 ? string.Join(' ', errors) : null,
-            [.. copies.Select(BackupCopy.Of)],
+            [.. backup.Copies.Select(BackupCopy.Of), .. backup.Unusable.Select(BackupCopy.Of)],
             null);
     }
 

@@ -40,7 +40,9 @@ internal static class ListCommand
             Write(backups);
         }
 
-        return listing.NotRead.Count == 0 ? ExitCode.Ok : await CliAction.FailAsync(ExitCode.Failed, string.Join(Environment.NewLine, listing.NotRead));
+        return listing.NotRead.Count == 0
+            ? ExitCode.Ok
+            : await CliAction.FailAsync(ExitCode.Failed, string.Join(Environment.NewLine, listing.NotRead.Select(one => one.Sentence)));
     }
 
     private static void Write(IReadOnlyList<BackupSummary> backups) =>

@@ -40,7 +40,8 @@ internal static class PruneCommand
     private static async Task<int> EndAsync(RetentionOutcome outcome, bool json)
     {
         Write(outcome.Removals, json);
-        return outcome.NotRead.Count > 0 ? await CliAction.FailAsync(ExitCode.Failed, string.Join(Environment.NewLine, outcome.NotRead))
+        return outcome.NotRead.Count > 0
+            ? await CliAction.FailAsync(ExitCode.Failed, string.Join(Environment.NewLine, outcome.NotRead.Select(one => one.Sentence)))
             : outcome.Removals.Any(one => one.Error is not null) ? ExitCode.Failed
             : ExitCode.Ok;
     }

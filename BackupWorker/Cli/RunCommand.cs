@@ -2,6 +2,7 @@ using System.CommandLine;
 using ProdReady.BackupWorker.Catalogue;
 using ProdReady.BackupWorker.Configuration;
 using ProdReady.BackupWorker.Runs;
+using ProdReady.BackupWorker.Storage;
 
 namespace ProdReady.BackupWorker.Cli;
 
@@ -66,9 +67,17 @@ internal static class RunCommand
         var backups = new List<BackupDetails>();
         foreach (var result in results)
         {
-            if (await catalogue.FindAsync(result.Run.Id, CancellationToken.None) is { } backup)
+            try
             {
-                backups.Add(backup);
+                if (await catalogue.FindAsync(result.Run.Id, CancellationToken.None) is { } backup)
+                {
+                    backups.Add(backup);
+                }
+            }
+            catch (StorageException exception)
+            {
+                // What the run came to is still to be told
+                await Console.Error.WriteLineAsync(exception.Message);
             }
         }
 

@@ -42,7 +42,10 @@ internal static class VerifyCommand
         if (choice.IsNewest)
         {
             database ??= host.Services.GetRequiredService<BackupSources>().All()[0].Database;
-            listing = listing.Of(choice.Find(listing.Copies, database) is [var newest, ..] ? newest.Name : null);
+            listing = listing.Of(
+                choice.Find(listing.Copies, database) is [var newest, ..] ? newest.Name
+                : choice.Find(listing.Unusable, database) is [var unusable, ..] ? unusable.Name
+                : null);
         }
         else if (which != All)
         {
@@ -53,15 +56,15 @@ internal static class VerifyCommand
         {
             return await CliAction.FailAsync(
                 listing.NotRead.Count > 0 ? ExitCode.Failed : ExitCode.NotFound,
-                string.Join(' ', listing.NotRead.Prepend($"There is no such backup in {shelves.Locations}. 'list' shows what there is.")));
+                string.Join(' ', listing.NotRead.Select(one => one.Sentence).Prepend($"There is no such backup in {shelves.Locations}. 'list' shows what there is.")));
         }
 
         var verified = await ProgressBar.ShowAsync(
             "Verify", progress => host.Services.GetRequiredService<VerifyHandler>().VerifyAsync(listing, progress, cancellationToken));
         Write(verified, json);
-        foreach (var sentence in listing.NotRead)
+        foreach (var one in listing.NotRead)
         {
-            await Console.Error.WriteLineAsync(sentence);
+            await Console.Error.WriteLineAsync(one.Sentence);
         }
 
         return verified.Any(copy => copy.Status == VerifiedCopy.Corrupt) ? ExitCode.Corrupt

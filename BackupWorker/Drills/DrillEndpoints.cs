@@ -37,10 +37,10 @@ internal static class DrillEndpoints
         }
 
         var database = drill?.Database ?? sources.All()[0].Database;
-        var copies = await shelves.ListAsync(cancellationToken);
-        if (choice.Find(copies, database) is not [var found, ..])
+        var listing = await shelves.LookAsync(cancellationToken);
+        if (choice.Find(listing.Copies, database) is not [var found, ..])
         {
-            return BackupProblems.NotFound(choice.WhyNotFound(copies, database, shelves.Locations));
+            return NoBackup.Of(choice, listing, database, shelves.Locations).Answer();
         }
 
         // The schedule's too, in whatever replica: drills clean up after each other

@@ -35,9 +35,11 @@ internal sealed partial class DrillJob(
 
     private async Task<bool> DrillAsync(string database, Deadline deadline)
     {
-        if (!(await shelves.ListAsync(deadline.Token)).Any(backup => backup.Name.Database == database))
+        var listing = await shelves.LookAsync(deadline.Token);
+        if (listing.NotRead.Count == 0
+            && !listing.Copies.Select(copy => copy.Name).Concat(listing.Unusable.Select(manifest => manifest.Name)).Any(name => name.Database == database))
         {
-            // A new installation; that there is no backup is what the age tells
+            // A new installation; that there is no backup is what the age tells. Where nobody could look, the drill itself says so, and fails
             Log.Nothing(logger, database);
             return true;
         }

@@ -43,14 +43,20 @@ internal sealed record BackupChoice(string Text, DateTimeOffset? Before)
     {
         var meant = IsNewest
             ? copies
-                .Where(copy => copy.Name.Database == database && copy.State != BackupState.Corrupt && (Before is null || copy.Name.StartedAt < Before))
+                .Where(copy => copy.State != BackupState.Corrupt && IsMeant(copy.Name, database))
                 // One that is proved before one that is not, of the same time
                 .OrderByDescending(copy => copy.Name.StartedAt).ThenBy(copy => copy.State).FirstOrDefault()?.Name
-            : copies.FirstOrDefault(copy => copy.Name.Id == Text || copy.Name.ToString() == Text)?.Name;
+            : copies.FirstOrDefault(copy => IsMeant(copy.Name, database))?.Name;
         return meant is null ? [] : [.. copies.Where(copy => copy.Name == meant).OrderBy(copy => copy.State)];
     }
 
-    /// <summary>Why <see cref="Find"/> found none, in a sentence.</summary>
+    /// <summary>The manifests that make no backup but are, by their names, of one that may be meant; the newest first.</summary>
+    /// <param name="manifests">All of them.</param>
+    /// <param name="database">Whose newest backup.</param>
+    public IReadOnlyList<UnusableManifest> Find(IReadOnlyList<UnusableManifest> manifests, string database) =>
+        [.. manifests.Where(manifest => IsMeant(manifest.Name, database)).OrderByDescending(manifest => manifest.Name.StartedAt)];
+
+    /// <summary>Why there is none, in a sentence.</summary>
     public string WhyNotFound(IReadOnlyList<StoredBackup> copies, string database, string locations)
     {
         var others = copies.Select(backup => backup.Manifest.Database).Distinct().Order().ToList();
@@ -59,4 +65,7 @@ internal sealed record BackupChoice(string Text, DateTimeOffset? Before)
             : $"There is no good backup of '{database}'{(Before is { } before ? $" from before {before:yyyy-MM-dd HH:mm:ss'Z'}" : "")} in "
                 + $"{locations}, which holds backups of: {string.Join(", ", others)}. Name one by its id, or name its database.";
     }
+    private bool IsMeant(BackupName name, string database) => IsNewest
+        ? name.Database == database && (Before is null || name.StartedAt < Before)
+        : name.Id == Text || name.ToString() == Text;
 }

@@ -34,10 +34,10 @@ internal static class RestoreEndpoints
         }
 
         var database = restore.Database ?? sources.All()[0].Database;
-        var copies = await shelves.ListAsync(cancellationToken);
-        if (choice.Find(copies, database) is not [var found, ..])
+        var listing = await shelves.LookAsync(cancellationToken);
+        if (choice.Find(listing.Copies, database) is not [var found, ..])
         {
-            return BackupProblems.NotFound(choice.WhyNotFound(copies, database, shelves.Locations));
+            return NoBackup.Of(choice, listing, database, shelves.Locations).Answer();
         }
 
         var manifest = found.Manifest;

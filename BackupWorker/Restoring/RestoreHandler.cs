@@ -28,10 +28,11 @@ internal sealed class RestoreHandler(
 
         _ = BackupChoice.TryParse(which, out var choice);
         var database = request.Database ?? sources.All()[0].Database;
-        var all = await shelves.ListAsync(cancellationToken);
-        if (choice.Find(all, database) is not [var first, ..] copies)
+        var listing = await shelves.LookAsync(cancellationToken);
+        if (choice.Find(listing.Copies, database) is not [var first, ..] copies)
         {
-            return new(RestoreVerdict.NotFound, which, into, choice.WhyNotFound(all, database, shelves.Locations));
+            var none = NoBackup.Of(choice, listing, database, shelves.Locations);
+            return new(none.Verdict, which, into, none.Message);
         }
 
         await TellOfNewerAsync(choice, database, first.Name, progress, cancellationToken);

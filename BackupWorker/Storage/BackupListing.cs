@@ -3,9 +3,9 @@ namespace ProdReady.BackupWorker.Storage;
 /// <summary>What there is, and what nobody could look at: a check that leaves that out would call it good.</summary>
 /// <param name="Copies">The copies of backups.</param>
 /// <param name="Unusable">Manifests that make no backup.</param>
-/// <param name="NotRead">Destinations that could not be read, each in a sentence.</param>
+/// <param name="NotRead">Destinations that could not be read.</param>
 internal sealed record BackupListing(
-    IReadOnlyList<StoredBackup> Copies, IReadOnlyList<UnusableManifest> Unusable, IReadOnlyList<string> NotRead)
+    IReadOnlyList<StoredBackup> Copies, IReadOnlyList<UnusableManifest> Unusable, IReadOnlyList<UnreadDestination> NotRead)
 {
     /// <summary>Whether there is nothing, as far as anybody can see.</summary>
     public bool IsEmpty => Copies.Count + Unusable.Count == 0;

@@ -23,7 +23,7 @@ internal sealed partial class BackupShelves(
     {
         var backups = new List<StoredBackup>();
         var unusable = new List<UnusableManifest>();
-        var notRead = new List<string>();
+        var notRead = new List<UnreadDestination>();
         var failures = new List<StorageException>();
         foreach (var shelf in All)
         {
@@ -37,7 +37,7 @@ internal sealed partial class BackupShelves(
             {
                 Log.Unreadable(logger, shelf.Name, exception.Message);
                 failures.Add(exception);
-                notRead.Add($"{shelf.Name} was not looked at: {exception.Message}");
+                notRead.Add(new(shelf.Name, exception.Message));
             }
         }
 
@@ -54,7 +54,10 @@ internal sealed partial class BackupShelves(
     public async Task<BackupListing> LookForAsync(string idOrName, CancellationToken cancellationToken)
     {
         var all = await LookAsync(cancellationToken);
-        return all.Of(idOrName != BackupChoice.Latest ? all.NameOf(idOrName) : all.Copies is [var newest, ..] ? newest.Name : null);
+        return all.Of(
+            idOrName != BackupChoice.Latest ? all.NameOf(idOrName)
+            : all.Copies is [var newest, ..] ? newest.Name
+            : all.Unusable.MaxBy(manifest => manifest.Name.StartedAt)?.Name);
     }
 
     private static partial class Log

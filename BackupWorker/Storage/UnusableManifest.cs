@@ -5,4 +5,8 @@ namespace ProdReady.BackupWorker.Storage;
 /// <param name="Shelf">The destination.</param>
 /// <param name="Problem">Why it cannot be used, in a sentence.</param>
 /// <param name="IsDamaged">Whether it is not what was written; else it could not be read, which says nothing of it.</param>
-internal sealed record UnusableManifest(BackupName Name, BackupShelf Shelf, string Problem, bool IsDamaged);
+internal sealed record UnusableManifest(BackupName Name, BackupShelf Shelf, string Problem, bool IsDamaged)
+{
+    /// <summary>What is known of the copy.</summary>
+    public BackupState State => IsDamaged ? BackupState.Corrupt : BackupState.Unverified;
+}

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using ProdReady.BackupWorker.Catalogue;
 using ProdReady.BackupWorker.Operations;
+using ProdReady.BackupWorker.Restoring;
 using ProdReady.BackupWorker.Storage;
 using ProdReady.ServiceDefaults.ApiKeys;
 
@@ -23,7 +24,7 @@ internal static class VerifyEndpoints
     {
         var listing = await shelves.LookForAsync(id, cancellationToken);
         return listing.IsEmpty
-            ? BackupProblems.NotFound(string.Join(' ', listing.NotRead.Prepend($"There is no backup '{id}' in {shelves.Locations}.")))
+            ? NoBackup.Of(new(id, null), listing, "", shelves.Locations).Answer()
             : OperationEndpoints.Answer(operations.TryStart(
                 OperationKind.Verify,
                 listing.Copies is [var copy, ..] ? copy.Name.Id : listing.Unusable[0].Name.Id,
@@ -34,7 +35,7 @@ internal static class VerifyEndpoints
         VerifyHandler verifier, BackupListing listing, Operation operation, CancellationToken cancellationToken)
     {
         var verified = await verifier.VerifyAsync(listing, operation.Progress, cancellationToken);
-        var errors = verified.Select(copy => copy.Error).OfType<string>().Concat(listing.NotRead).ToList();
+        var errors = verified.Select(copy => copy.Error).OfType<string>().Concat(listing.NotRead.Select(one => one.Sentence)).ToList();
         return new(errors.Count == 0 ? null : string.Join(' ', errors), Copies: verified);
     }
 }

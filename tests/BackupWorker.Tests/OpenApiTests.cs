@@ -32,6 +32,11 @@ public sealed class OpenApiTests(DataStores stores)
             Assert.Contains(answers, answer => answer.Name == "default");
         });
         Assert.Equal(
+            ["get /backups", "post /backups/retention/prune"],
+            operations.Where(operation => operation.Value.GetProperty("responses").TryGetProperty("200", out var answer)
+                    && answer.TryGetProperty("headers", out var headers) && headers.TryGetProperty("Backups-Not-Read", out _))
+                .Select(operation => operation.Name.TrimEnd('/')).Order(StringComparer.Ordinal));
+        Assert.Equal(
             ["post /backups/drills", "post /backups/restores"],
             operations.Where(operation => operation.Value.TryGetProperty("requestBody", out _)).Select(operation => operation.Name).Order(StringComparer.Ordinal));
     }

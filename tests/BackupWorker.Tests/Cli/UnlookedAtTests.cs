@@ -39,15 +39,6 @@ public sealed class UnlookedAtTests(DataStores stores) : IAsyncLifetime
         Assert.Contains("s3 was not looked at: ", verify.Error, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task What_may_be_in_a_destination_that_cannot_be_read_is_not_called_missing()
-    {
-        var verify = await RunAsync(AwayBucket, "verify", "nobody00");
-
-        Assert.Equal(ExitCode.Failed, verify.ExitCode);
-        Assert.Contains("s3 was not looked at: ", verify.Error, StringComparison.Ordinal);
-    }
-
     [Theory]
     [InlineData("list")]
     [InlineData("list", "--status", "failed")]
@@ -67,9 +58,7 @@ public sealed class UnlookedAtTests(DataStores stores) : IAsyncLifetime
     [InlineData(null)]
     public async Task Verify_ends_with_4_where_a_manifest_was_changed(string? which)
     {
-        var id = Id();
-        var manifest = Assert.Single(_fixture.Files, file => file.EndsWith($"{id}.json", StringComparison.Ordinal));
-        await BackupsFixture.GarbleAsync(Path.Combine(_fixture.Directory, manifest));
+        var (id, manifest) = await GarbleManifestAsync();
 
         var verify = await RunAsync("verify", which ?? id, "--json");
 
@@ -79,6 +68,64 @@ public sealed class UnlookedAtTests(DataStores stores) : IAsyncLifetime
             (id, _fixture.Database.Name, "local", "corrupt"),
             (Text(copy, "id"), Text(copy, "database"), Text(copy, "destination"), Text(copy, "status")));
         Assert.Contains(manifest, Text(copy, "error"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("verify", "nobody00")]
+    [InlineData("verify", "latest", "--database", "nobody")]
+    [InlineData("show", "nobody00")]
+    [InlineData("restore", "nobody00", "--into", "x")]
+    [InlineData("restore", "latest", "--database", "nobody", "--into", "x")]
+    public async Task What_may_be_where_nothing_can_be_read_is_not_called_missing(params string[] command)
+    {
+        var there = await RunAsync(command);
+        var away = await RunAsync(AwayBucket, command);
+
+        Assert.Equal((ExitCode.NotFound, ExitCode.Failed), (there.ExitCode, away.ExitCode));
+        Assert.DoesNotContain("what can be read of", there.Error, StringComparison.Ordinal);
+        Assert.Contains("s3 was not looked at: ", away.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("verify", "latest")]
+    [InlineData("restore", "latest", "--into", "x")]
+    [InlineData("restore", "before:2100-01-01", "--into", "x")]
+    [InlineData("restore", null, "--into", "x")]
+    public async Task A_backup_whose_manifest_is_damaged_is_damaged_and_not_missing(params string?[] command)
+    {
+        var (id, manifest) = await GarbleManifestAsync();
+        string[] arguments = [.. command.Select(argument => argument ?? id)];
+
+        var ended = await RunAsync(arguments);
+        var away = await RunAsync(AwayBucket, arguments);
+
+        Assert.Equal(ExitCode.Corrupt, ended.ExitCode);
+        Assert.Contains(manifest, ended.Output + ended.Error, StringComparison.Ordinal);
+        // A good copy may be there
+        Assert.Equal(command[0] == "restore" ? ExitCode.Failed : ExitCode.Corrupt, away.ExitCode);
+        Assert.Contains("s3 was not looked at: ", away.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_backup_whose_manifest_is_damaged_is_listed_and_shown_as_corrupt()
+    {
+        var (id, manifest) = await GarbleManifestAsync();
+
+        var list = await RunAsync("list", "--json");
+        var show = await RunAsync("show", id, "--json");
+        var table = await RunAsync("list");
+
+        Assert.Equal((ExitCode.Ok, ExitCode.Ok, ExitCode.Ok), (list.ExitCode, show.ExitCode, table.ExitCode));
+        Assert.Contains("local corrupt", table.Output, StringComparison.Ordinal);
+        foreach (var backup in new[] { Assert.Single(JsonSerializer.Deserialize<JsonElement[]>(list.Output)!), JsonSerializer.Deserialize<JsonElement>(show.Output) })
+        {
+            Assert.Equal(
+                (id, _fixture.Database.Name, "corrupt", StartOf(manifest)),
+                (Text(backup, "id"), Text(backup, "database"), Text(backup, "status"), backup.GetProperty("startedAt").GetDateTimeOffset()));
+            Assert.Contains(manifest, Text(backup, "error"), StringComparison.Ordinal);
+            var copy = Assert.Single(backup.GetProperty("copies").EnumerateArray());
+            Assert.Equal(("local", "corrupt"), (Text(copy, "destination"), Text(copy, "status")));
+        }
     }
 
     [Theory]
@@ -121,6 +168,14 @@ public sealed class UnlookedAtTests(DataStores stores) : IAsyncLifetime
     private static string Text(JsonElement copy, string name) => copy.GetProperty(name).GetString()!;
 
     private string Id() => Path.GetFileName(_fixture.FileOf("data-01")).Split('.')[0].Split('-')[^1];
+
+    private async Task<(string Id, string Manifest)> GarbleManifestAsync()
+    {
+        var id = Id();
+        var manifest = Assert.Single(_fixture.Files, file => file.EndsWith($"{id}.json", StringComparison.Ordinal));
+        await BackupsFixture.GarbleAsync(Path.Combine(_fixture.Directory, manifest));
+        return (id, manifest);
+    }
 
     private Task<CliProcess> RunAsync(params string[] arguments) => RunAsync([], arguments);
 

@@ -1,6 +1,7 @@
 using ProdReady.BackupWorker.Drills;
 using ProdReady.BackupWorker.Scheduling;
 using ProdReady.BackupWorker.Storage;
+using ProdReady.BackupWorker.Tests.Storage;
 using ProdReady.Testing;
 
 namespace ProdReady.BackupWorker.Tests.Drills;
@@ -9,6 +10,34 @@ namespace ProdReady.BackupWorker.Tests.Drills;
 public sealed class DrillJobTests(DataStores stores)
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(null, ScheduledOutcome.Done)]
+    [InlineData("garbled", ScheduledOutcome.Failed)]
+    [InlineData("away", ScheduledOutcome.Failed)]
+    [InlineData("other", ScheduledOutcome.Done)]
+    public async Task That_there_is_nothing_to_drill_is_good_only_where_all_was_looked_at(string? how, object outcome)
+    {
+        await using var fixture = await BackupsFixture.CreateAsync(stores);
+        var isAway = false;
+        var app = fixture.StartOnTwo((step, _) => step == "list" && isAway);
+        if (how is "garbled" or "other")
+        {
+            var name = Assert.Single(await app.BackUpNowAsync()).Run.Name;
+            foreach (var folder in new[] { fixture.Directory, fixture.FarFolder() })
+            {
+                // That of another database says nothing of this one
+                var manifest = Path.Combine(folder, (how == "other" ? name with { Database = "other" } : name).ManifestFile);
+                File.Move(Path.Combine(folder, name.ManifestFile), manifest, overwrite: true);
+                await BackupsFixture.GarbleAsync(manifest);
+            }
+        }
+
+        isAway = how == "away";
+        var job = app.Services.GetServices<IScheduledJob>().OfType<DrillJob>().Single();
+
+        Assert.Equal(outcome, await job.RunAsync(new(2026, 11, 22, 4, 0, 0, TimeSpan.Zero), Cancelled));
+    }
 
     [Fact]
     public async Task Every_database_is_drilled_and_only_the_one_that_failed_again()

@@ -116,7 +116,7 @@ public sealed class OperationEndpointsTests(DataStores stores)
         using var client = BackupsFixture.ClientOf(fixture.Start());
 
         await AssertAsync(client, "/backups/nothing1/verify", null, HttpStatusCode.NotFound, $"There is no backup 'nothing1' in {fixture.Directory}.");
-        await AssertAsync(client, "/backups/latest/verify", null, HttpStatusCode.NotFound, $"There is no backup 'latest' in {fixture.Directory}.");
+        await AssertAsync(client, "/backups/latest/verify", null, HttpStatusCode.NotFound, $"There is no backup in {fixture.Directory}.");
         await AssertAsync(client, "/backups/drills", new { id = "nothing1" }, HttpStatusCode.NotFound, $"There is no backup 'nothing1' in {fixture.Directory}.");
         await AssertAsync(
             client, "/backups/restores", new { backup = "latest", into = "x" }, HttpStatusCode.NotFound, $"There is no backup in {fixture.Directory}.");

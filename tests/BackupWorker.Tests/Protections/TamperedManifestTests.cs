@@ -47,7 +47,8 @@ public sealed class TamperedManifestTests(DataStores stores)
         var result = await BackupsFixture.RestoreAsync(app, name.Id, target.Name);
 
         Assert.DoesNotContain(listed, copy => copy.Name == name);
-        Assert.Equal(RestoreVerdict.NotFound, result.Verdict);
+        Assert.Equal(RestoreVerdict.Corrupt, result.Verdict);
+        Assert.False(await fixture.ExistsAsync(target.Name));
         Assert.Contains(log.Of(LogLevel.Error), line => line.StartsWith($"The manifest {name.ManifestFile} in {fixture.Directory} cannot be used: ", StringComparison.Ordinal));
     }
 
