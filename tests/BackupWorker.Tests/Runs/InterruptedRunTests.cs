@@ -24,8 +24,13 @@ public sealed class InterruptedRunTests(DataStores stores)
             await File.WriteAllTextAsync(Path.Combine(fixture.Directory, file), "", Cancelled);
         }
 
-        var next = fixture.Start();
-        using var counts = new MeterCounts(next.Services.GetRequiredService<IMeterFactory>(), "prodready.backups.");
+        using var listening = new Listening();
+        var next = fixture.Start(services => services.AddSingleton<IHostedService>(provider =>
+        {
+            // Before anything else starts
+            listening.Counts = new(provider.GetRequiredService<IMeterFactory>(), "prodready.backups.");
+            return listening;
+        }));
         using var client = BackupsFixture.ClientOf(next);
         var run = await Eventually.ReadAsync(
             () => client.GetFromJsonAsync<JsonElement>($"/backups/{Dead}", Cancelled),
@@ -36,7 +41,7 @@ public sealed class InterruptedRunTests(DataStores stores)
         await Eventually.ReadAsync(() => Task.FromResult(fixture.Files.ToList()), files => files.SequenceEqual(foreign.Order()));
         // Once, and not by each run after it
         Assert.Equal("ok", (await BackupsFixture.BackUpAsync(client)).GetProperty("status").GetString());
-        Assert.Equal(1, counts["runs{database=db,outcome=failed}"]);
+        Assert.Equal(1, listening.Counts!["runs{database=db,outcome=failed}"]);
     }
 
     [Fact]
@@ -103,5 +108,17 @@ public sealed class InterruptedRunTests(DataStores stores)
         {
             await File.WriteAllTextAsync(Path.Combine(fixture.Directory, Name + extension), "half", Cancelled);
         }
+    }
+
+    /// <summary>Is made with the service, and does nothing in it.</summary>
+    private sealed class Listening : IHostedService, IDisposable
+    {
+        public MeterCounts? Counts { get; set; }
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public void Dispose() => Counts?.Dispose();
     }
 }
