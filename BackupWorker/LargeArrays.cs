@@ -29,7 +29,15 @@ internal static class LargeArrays
             }
         }
 
-        return GC.AllocateUninitializedArray<byte>(length);
+        try
+        {
+            return GC.AllocateUninitializedArray<byte>(length);
+        }
+        catch (OutOfMemoryException)
+        {
+            Forget();
+            throw;
+        }
     }
 
     /// <summary>Takes one back that nobody reads any more.</summary>

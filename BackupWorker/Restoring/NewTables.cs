@@ -21,16 +21,18 @@ internal sealed partial class NewTables
     private const string Name = $"{SqlName.Pattern}\\.{SqlName.Pattern}";
 
     private readonly Dictionary<string, (string Schema, string Table)> _tables = [];
+    private readonly HashSet<string> _partitions = [];
     private readonly List<string> _callingTypes = [];
+    private bool _partitioningCalls;
 
     /// <summary>All of them, as PostgreSQL's programs write them, with their schemas.</summary>
-    public IReadOnlyCollection<string> Written => _tables.Keys;
+    public IReadOnlyCollection<string> Written => [.. _tables.Keys.Where(name => !_partitioningCalls || !_partitions.Contains(name))];
 
     /// <summary>Those with many rows, as PostgreSQL's programs write them.</summary>
     public IReadOnlySet<string> Large(DatabaseContent content)
     {
         var large = content.Tables.Where(table => table.Rows >= LeastRows).Select(table => (table.Schema, table.Table)).ToHashSet();
-        return _tables.Where(table => large.Contains(table.Value)).Select(table => table.Key).ToHashSet();
+        return Written.Where(name => large.Contains(_tables[name])).ToHashSet();
     }
 
     /// <summary>Takes note of a statement, in the script's order.</summary>
@@ -45,12 +47,11 @@ internal sealed partial class NewTables
         }
         else if (Table().Match(sql) is { Success: true } table)
         {
-            var name = table.Groups["name"].Value;
-            if (!name.Contains(Unreadable) && !IsPartitioned(sql) && !Calls(sql)
-                && Parents().Match(sql) is var parents && parents.Groups["name"].Captures.All(parent => _tables.ContainsKey(parent.Value)))
-            {
-                _tables[name] = (SqlName.Unquote(table.Groups["schema"].Value), SqlName.Unquote(table.Groups["table"].Value));
-            }
+            Add(table, sql);
+        }
+        else if (Partition().Match(sql) is { Success: true } partition)
+        {
+            _partitions.Add(partition.Groups["name"].Value);
         }
         else if (Revoked().Match(sql) is { Success: true } revoked)
         {
@@ -58,26 +59,41 @@ internal sealed partial class NewTables
         }
     }
 
-    private bool Calls(string sql) =>
-        CallsFunction().IsMatch(sql) || _callingTypes.Exists(type => sql.Contains(type, StringComparison.Ordinal));
+    private void Add(Match table, string sql)
+    {
+        var name = table.Groups["name"].Value;
+        if (sql.IndexOf("PARTITION BY ", StringComparison.Ordinal) is >= 0 and var partitioning)
+        {
+            // Its rows are its partitions', and what it is partitioned by is asked of each of them
+            _partitioningCalls |= Call().IsMatch(sql, partitioning);
+        }
+        // A parent's checks hold for its children, too
+        else if (!name.Contains(Unreadable) && !Calls(sql) && !sql.Contains("INHERITS (", StringComparison.Ordinal))
+        {
+            _tables[name] = (SqlName.Unquote(table.Groups["schema"].Value), SqlName.Unquote(table.Groups["table"].Value));
+        }
+    }
 
-    /// <summary>Its rows are its partitions'.</summary>
-    private static bool IsPartitioned(string sql) => sql.Contains("PARTITION BY", StringComparison.Ordinal);
+    private bool Calls(string sql) =>
+        (Calculation().Match(sql) is { Success: true } calculation && Call().IsMatch(sql, calculation.Index))
+        || _callingTypes.Exists(type => sql.Contains(type, StringComparison.Ordinal));
 
     [GeneratedRegex(
         $"""\ACREATE (?:UNLOGGED )?TABLE (?<name>(?<schema>{SqlName.Pattern})\.(?<table>{SqlName.Pattern})) \(""", RegexOptions.CultureInvariant)]
     private static partial Regex Table();
 
+    [GeneratedRegex($"""\AALTER TABLE ONLY {Name} ATTACH PARTITION (?<name>{Name}) """, RegexOptions.CultureInvariant)]
+    private static partial Regex Partition();
+
     [GeneratedRegex($"""\ACREATE (?:DOMAIN|TYPE) (?<name>{Name}) """, RegexOptions.CultureInvariant)]
     private static partial Regex Type();
 
-    // What is not PostgreSQL's own is written with its schema
-    [GeneratedRegex(
-        $"""(?:CHECK|GENERATED ALWAYS AS) \(.*(?:{Name}\(|OPERATOR\()""", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
-    private static partial Regex CallsFunction();
+    [GeneratedRegex(@"CHECK \(|GENERATED ALWAYS AS \(", RegexOptions.CultureInvariant)]
+    private static partial Regex Calculation();
 
-    [GeneratedRegex($"""\)\s+INHERITS \((?:(?<name>{Name})(?:, )?)+\)""", RegexOptions.CultureInvariant)]
-    private static partial Regex Parents();
+    // What is not PostgreSQL's own is written with its schema
+    [GeneratedRegex($"""\.{SqlName.Pattern}\(|OPERATOR\(""", RegexOptions.CultureInvariant)]
+    private static partial Regex Call();
 
     [GeneratedRegex($"""\AREVOKE .* ON TABLE (?<name>{Name}) FROM """, RegexOptions.CultureInvariant | RegexOptions.Singleline)]
     private static partial Regex Revoked();

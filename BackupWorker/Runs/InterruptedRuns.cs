@@ -18,6 +18,9 @@ internal sealed partial class InterruptedRuns(
     /// <summary>What this process has counted the end of, and could not record.</summary>
     private readonly ConcurrentDictionary<string, bool> _counted = new();
 
+    /// <summary>Databases by the ids of runs whose end is recorded and not counted yet.</summary>
+    private readonly ConcurrentDictionary<string, string> _ended = new();
+
     /// <summary>A run of this process that ended, and was counted, without a record of its end: it does not count again.</summary>
     public void Counted(string id) => _counted.TryAdd(id, true);
 
@@ -30,8 +33,8 @@ internal sealed partial class InterruptedRuns(
             Log.Found(logger, id);
             if (!_counted.TryRemove(id, out _))
             {
-                // Whoever was killed could not
-                metrics.NotCompleted(database);
+                // Whoever was killed could not count it
+                _ended[id] = database;
             }
         }
     }
@@ -48,6 +51,14 @@ internal sealed partial class InterruptedRuns(
         }
 
         await store.CorrectAsync(stored, cancellationToken);
+        foreach (var (id, database) in _ended)
+        {
+            if (_ended.TryRemove(id, out _) && !stored.Values.Any(ids => ids.Contains(id)))
+            {
+                metrics.NotCompleted(database);
+            }
+        }
+
         foreach (var shelf in shelves.All)
         {
             await TryAsync(shelf, () => RemoveAsync(shelf, cancellationToken));

@@ -8,10 +8,10 @@ internal static class OwnedFile
 {
     private const int BufferSize = 128 * 1024;
     private const int OpenReadOnly = 0;
+    private const int Interrupted = 4;
     private const int BadDescriptor = 9;
     private const int AccessDenied = 13;
     private const int InvalidArgument = 22;
-    private const int ReadOnlyFileSystem = 30;
     private const int NoSuchCall = 38;
     private const int NotSupported = 95;
     private const int NotSupportedOnMacOs = 45;
@@ -60,14 +60,15 @@ internal static class OwnedFile
             return;
         }
 
-        var descriptor = Open(Encoding.UTF8.GetBytes(path + '\0'), OpenReadOnly);
+        var name = Encoding.UTF8.GetBytes(path + '\0');
+        var (descriptor, error) = Call(() => Open(name, OpenReadOnly));
         if (descriptor < 0)
         {
-            throw FailureOf(Marshal.GetLastPInvokeError());
+            throw FailureOf(error);
         }
 
-        // Read before the descriptor is closed, which sets it anew. The first failure is the only one: a second fsync may say that all is well
-        var error = Fsync(descriptor) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        // The first failure is the only one: a second fsync may say that all is well
+        (_, error) = Call(() => Fsync(descriptor));
         _ = Close(descriptor);
         if (error != 0 && !IsRefusal(error))
         {
@@ -80,8 +81,23 @@ internal static class OwnedFile
     /// else is a failure: what the disk could not take may be gone.
     /// </summary>
     public static bool IsRefusal(int error) =>
-        error is BadDescriptor or InvalidArgument or ReadOnlyFileSystem
+        error is BadDescriptor or InvalidArgument
         || (OperatingSystem.IsMacOS() ? error is NotSupportedOnMacOs or NoSuchCallOnMacOs : error is NotSupported or NoSuchCall);
+
+    /// <summary>A signal, which network file systems may hear, means that nothing was done yet.</summary>
+    private static (int Result, int Error) Call(Func<int> call)
+    {
+        while (true)
+        {
+            var result = call();
+            // Read at once: the next call sets it anew
+            var error = result < 0 ? Marshal.GetLastPInvokeError() : 0;
+            if (error != Interrupted)
+            {
+                return (result, error);
+            }
+        }
+    }
 
     private static Exception FailureOf(int error)
     {

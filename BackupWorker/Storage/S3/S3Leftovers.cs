@@ -86,8 +86,13 @@ internal sealed partial class S3Leftovers(S3Objects objects, ILogger logger)
         var orphans = new List<string>();
         foreach (var ofFile in found.GroupBy(continuation => continuation.File))
         {
-            var mark = await objects.MarkOfAsync(ofFile.Key, "removed", cancellationToken);
-            orphans.AddRange(ofFile.Where(continuation => continuation.Mark != mark).Select(continuation => continuation.Name));
+            var metadata = await objects.MetadataAsync(ofFile.Key, "removed", cancellationToken);
+            // One that was copied without what it said of itself may be any of them's: with it, they are a file that can be put together by hand
+            if (metadata is null || S3Metadata.MarkOf(metadata) is not null)
+            {
+                var mark = metadata is null ? null : S3Metadata.MarkOf(metadata);
+                orphans.AddRange(ofFile.Where(continuation => continuation.Mark != mark).Select(continuation => continuation.Name));
+            }
         }
 
         return orphans;

@@ -17,12 +17,10 @@ internal sealed class S3ObjectUpload(
     private readonly List<PartETag> _parts = [];
     private Task _sending = Task.CompletedTask;
     private string? _uploadId;
+    private bool _isAttempted;
 
     /// <summary>How many bytes it was given in parts.</summary>
     public long Size { get; private set; }
-
-    /// <summary>Whether it was tried to make it visible, so that it may be there.</summary>
-    public bool IsAttempted { get; private set; }
 
     /// <summary>Takes a part, which is on its way when this returns; the one before has arrived.</summary>
     public async Task SendAsync(PartBuffer part, CancellationToken cancellationToken)
@@ -47,26 +45,27 @@ internal sealed class S3ObjectUpload(
     /// <summary>Makes an object without parts.</summary>
     public async Task PutAsync(PartBuffer content, CancellationToken cancellationToken)
     {
-        await UseAsync(content, () => AttemptAsync(
-            () => objects.Client.PutObjectAsync(requests.Put(file, name, mark, content), cancellationToken), cancellationToken));
+        await AttemptAsync(
+            () => UseAsync(content, () => objects.Client.PutObjectAsync(requests.Put(file, name, mark, content), cancellationToken)), cancellationToken);
     }
 
-    /// <summary>Makes sure that it will not be completed any more.</summary>
-    public async Task AbortAsync(CancellationToken cancellationToken)
+    /// <summary>Sees to it that it is no object, and becomes none.</summary>
+    /// <returns>Whether that is certain: what nobody sees, neither as an upload nor as an object, may be just about to become one.</returns>
+    public async Task<bool> RemoveAsync(CancellationToken cancellationToken)
     {
-        if (_uploadId is not null)
+        var isAborted = _uploadId is not null && await objects.AbortAsync(name, _uploadId, cancellationToken);
+        if (!_isAttempted)
         {
-            await objects.AbortAsync(name, _uploadId, cancellationToken);
+            return true;
         }
-    }
 
-    /// <summary>Removes the object, if it became one.</summary>
-    public async Task DeleteAsync(CancellationToken cancellationToken)
-    {
-        if (IsAttempted && await objects.MarkOfAsync(name, "removed", cancellationToken) == mark)
+        if (await objects.MarkOfAsync(name, "removed", cancellationToken) != mark)
         {
-            await objects.DeleteAsync(name, cancellationToken);
+            return isAborted;
         }
+
+        await objects.DeleteAsync(name, cancellationToken);
+        return true;
     }
 
     private async Task<string> StartAsync(CancellationToken cancellationToken) => (await objects.CallAsync(
@@ -77,21 +76,19 @@ internal sealed class S3ObjectUpload(
     private async Task SendAsync(PartBuffer part)
     {
         var number = _parts.Count + 1;
-        await UseAsync(part, async () =>
-        {
-            var answer = await objects.CallAsync(
-                name, "written",
-                () => objects.Client.UploadPartAsync(requests.Part(file, name, _uploadId!, number, part), given),
-                given);
-            _parts.Add(new(number, answer.ETag) { ChecksumCRC32 = answer.ChecksumCRC32 });
-        });
+        var answer = await objects.CallAsync(
+            name, "written",
+            () => UseAsync(part, () => objects.Client.UploadPartAsync(requests.Part(file, name, _uploadId!, number, part), given)),
+            given);
+        _parts.Add(new(number, answer.ETag) { ChecksumCRC32 = answer.ChecksumCRC32 });
     }
 
-    private static async Task UseAsync(PartBuffer content, Func<Task> send)
+    private static async Task<T> UseAsync<T>(PartBuffer content, Func<Task<T>> send)
     {
+        T answer;
         try
         {
-            await send();
+            answer = await send();
         }
         catch
         {
@@ -101,12 +98,13 @@ internal sealed class S3ObjectUpload(
         }
 
         content.Dispose();
+        return answer;
     }
 
     /// <summary>Makes the object visible. A lost answer is not taken for a failure: the object that is there says whose it is.</summary>
     private async Task AttemptAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
     {
-        IsAttempted = true;
+        _isAttempted = true;
         try
         {
             await objects.CallAsync(name, "written", call, cancellationToken);

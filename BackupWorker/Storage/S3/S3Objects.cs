@@ -34,16 +34,17 @@ internal sealed class S3Objects(IAmazonS3 client, S3Place place)
     public Task<GetObjectResponse?> GetAsync(string name, CancellationToken cancellationToken) => FindAsync(
         name, "read", () => client.GetObjectAsync(place.Bucket, place.KeyOf(name), cancellationToken), cancellationToken);
 
-    /// <summary>The mark of one, or nothing where there is none or it is not ours.</summary>
+    /// <summary>What one says of itself, or nothing where there is none.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="verb">What it is asked for, such as <c>listed</c>.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<string?> MarkOfAsync(string name, string verb, CancellationToken cancellationToken)
-    {
-        var found = await FindAsync(
-            name, verb, () => client.GetObjectMetadataAsync(place.Bucket, place.KeyOf(name), cancellationToken), cancellationToken);
-        return found is null ? null : S3Metadata.MarkOf(found.Metadata);
-    }
+    public async Task<MetadataCollection?> MetadataAsync(string name, string verb, CancellationToken cancellationToken) => (await FindAsync(
+        name, verb, () => client.GetObjectMetadataAsync(place.Bucket, place.KeyOf(name), cancellationToken), cancellationToken))?.Metadata;
+
+    /// <summary>The mark of one, or nothing where there is none or it is not ours.</summary>
+    /// <inheritdoc cref="MetadataAsync"/>
+    public async Task<string?> MarkOfAsync(string name, string verb, CancellationToken cancellationToken) =>
+        await MetadataAsync(name, verb, cancellationToken) is { } metadata ? S3Metadata.MarkOf(metadata) : null;
 
     /// <summary>Removes one; one that is not there is no error, of which Google's service makes one.</summary>
     public Task DeleteAsync(string name, CancellationToken cancellationToken) => FindAsync(

@@ -75,7 +75,13 @@ internal sealed class S3Storage : IBackupStorage, IDisposable
                 continue;
             }
 
-            var mark = await _objects.MarkOfAsync(file.Name, "listed", cancellationToken);
+            if (await _objects.MetadataAsync(file.Name, "listed", cancellationToken) is not { } metadata)
+            {
+                // Removed since
+                continue;
+            }
+
+            var mark = S3Metadata.MarkOf(metadata);
             yield return file with
             {
                 Size = file.Size + byFile[file.Name].Where(continuation => continuation.Mark == mark).Sum(continuation => continuation.Size),

@@ -66,7 +66,9 @@ internal sealed partial class S3Writer : IFileWriter
             await GoOnAsync(cancellationToken);
         }
 
-        await (_current.Size > 0 ? _current.CompleteAsync(cancellationToken) : _current.PutAsync(_filling ?? new(1), cancellationToken));
+        var rest = _filling ?? new(1);
+        _filling = null;
+        await (_current.Size > 0 ? _current.CompleteAsync(cancellationToken) : _current.PutAsync(rest, cancellationToken));
         if (_current != _first)
         {
             await _first.CompleteAsync(cancellationToken);
@@ -115,46 +117,35 @@ internal sealed partial class S3Writer : IFileWriter
         _current = UploadOf(S3Continuation.Of(_file, _mark, _number));
     }
 
-    private async Task RemoveAsync(CancellationToken cancellationToken)
+    private Task RemoveAsync(CancellationToken cancellationToken) => TryAsync(async () =>
     {
-        if (!await RemoveAsync(_first, cancellationToken) && _first.IsAttempted)
+        if (!await _first.RemoveAsync(cancellationToken))
         {
-            // The file may be there after all, and then it is whole
+            // The file may be there after all, and then it is whole. If it is not, what it would have gone on in is removed by a later run
             return;
         }
 
         if (_current != _first)
         {
-            await RemoveAsync(_current, cancellationToken);
+            await TryAsync(() => _current.RemoveAsync(cancellationToken));
         }
 
-        await TryAsync(async () =>
+        for (var number = S3Continuation.First; number < _number; number++)
         {
-            for (var number = S3Continuation.First; number < _number; number++)
-            {
-                await _objects.DeleteAsync(S3Continuation.Of(_file, _mark, number), cancellationToken);
-            }
-        });
-    }
+            await _objects.DeleteAsync(S3Continuation.Of(_file, _mark, number), cancellationToken);
+        }
+    });
 
-    private async Task<bool> RemoveAsync(S3ObjectUpload upload, CancellationToken cancellationToken)
-    {
-        var isAborted = await TryAsync(() => upload.AbortAsync(cancellationToken));
-        return await TryAsync(() => upload.DeleteAsync(cancellationToken)) && isAborted;
-    }
-
-    private async Task<bool> TryAsync(Func<Task> removal)
+    private async Task TryAsync(Func<Task> removal)
     {
         try
         {
             await removal();
-            return true;
         }
         catch (Exception exception) when (exception is StorageException or OperationCanceledException)
         {
             var failure = exception as StorageException ?? S3Failure.Of(exception, _objects.Place, _file, "removed");
             Log.NotRemoved(_logger, failure.Message);
-            return false;
         }
     }
 

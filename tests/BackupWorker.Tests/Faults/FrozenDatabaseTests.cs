@@ -79,7 +79,8 @@ public sealed class FrozenDatabaseTests(DataStores stores)
 
         Assert.Contains(log.Of(LogLevel.Error), line => line.Contains($" failed: {Sentence}", StringComparison.Ordinal));
         Assert.Empty(fixture.Files);
-        Assert.Equal(ScheduledOutcome.Done, await job.RunAsync(occurrence, Cancelled));
+        Assert.Equal(ScheduledOutcome.TookTooLong, await job.RunAsync(occurrence, Cancelled));
+        Assert.Equal(ScheduledOutcome.Done, await job.RunAsync(occurrence.AddDays(1), Cancelled));
         Assert.Equal(1, await VisibleBackups.AssertGoodAsync(app, fixture.Directory));
         // Its end, which could not be recorded, is found by the next run, and is no second failure
         var database = new NpgsqlConnectionStringBuilder(server.ConnectionString).Database;

@@ -7,12 +7,15 @@ public sealed class OwnedFileTests
 {
     private const int InputOutputError = 5;
     private const int NoSpaceLeft = 28;
+    private const int ReadOnlyFileSystem = 30;
     private const int StaleHandle = 116;
     private const int QuotaExceeded = 122;
 
     [Theory]
     [InlineData(InputOutputError)]
     [InlineData(NoSpaceLeft)]
+    // As after an error; a name has just been given in this folder
+    [InlineData(ReadOnlyFileSystem)]
     [InlineData(StaleHandle)]
     [InlineData(QuotaExceeded)]
     public void A_disk_that_fails_is_no_refusal(int error) => Assert.False(OwnedFile.IsRefusal(error));

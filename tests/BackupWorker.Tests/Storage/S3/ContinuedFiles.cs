@@ -10,8 +10,8 @@ namespace ProdReady.BackupWorker.Tests.Storage.S3;
 /// <summary>A place whose files go on in a further object after every two parts.</summary>
 public abstract class ContinuedFiles : IClassFixture<S3rver>, IDisposable
 {
-    /// <summary>Less than S3 takes, which s3rver does not mind.</summary>
-    internal const int Part = 64 * 1024;
+    /// <summary>Less than S3 takes, which s3rver does not mind, and more than a small file's array, so that parts are in lent ones.</summary>
+    internal const int Part = 128 * 1024;
 
     internal const int Full = 2 * Part;
     internal const string File = $"{StorageContract.Backup}.data-01.dump";

@@ -96,6 +96,18 @@ public sealed class S3LeftoversTests(S3rver server) : ContinuedFiles(server)
         Assert.Equal(Content, await ReadAsync());
     }
 
+    /// <summary>It can still be put together by hand.</summary>
+    [Fact]
+    public async Task What_a_file_goes_on_in_stays_though_the_file_was_copied_without_what_it_said_of_itself()
+    {
+        await WriteAsync(Content);
+        await PutAsync(File, Content[..Full]);
+
+        Assert.Empty(await Storage.RemoveUnfinishedAsync(FileNames.IsOfBackup, Cancelled));
+
+        Assert.Equal(3, (await ObjectsAsync()).Count);
+    }
+
     [Fact]
     public async Task Disposed_without_a_commit_nothing_stays()
     {
