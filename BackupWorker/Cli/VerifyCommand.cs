@@ -38,10 +38,11 @@ internal static class VerifyCommand
         }
 
         var shelves = host.Services.GetRequiredService<BackupShelves>();
-        var listing = await shelves.LookAsync(cancellationToken);
+        var all = await shelves.LookAsync(cancellationToken);
+        var listing = all;
+        database ??= host.Services.GetRequiredService<BackupSources>().All()[0].Database;
         if (choice.IsNewest)
         {
-            database ??= host.Services.GetRequiredService<BackupSources>().All()[0].Database;
             listing = listing.Of(
                 choice.Find(listing.Copies, database) is [var newest, ..] ? newest.Name
                 : choice.Find(listing.Unusable, database) is [var unusable, ..] ? unusable.Name
@@ -54,9 +55,8 @@ internal static class VerifyCommand
 
         if (listing.IsEmpty)
         {
-            return await CliAction.FailAsync(
-                listing.NotRead.Count > 0 ? ExitCode.Failed : ExitCode.NotFound,
-                string.Join(' ', listing.NotRead.Select(one => one.Sentence).Prepend($"There is no such backup in {shelves.Locations}. 'list' shows what there is.")));
+            var none = NoBackup.Of(which == All ? new(BackupChoice.Latest, null) : choice, all, database, shelves.Locations);
+            return await CliAction.FailAsync(none.Verdict == RestoreVerdict.NotFound ? ExitCode.NotFound : ExitCode.Failed, none.Message);
         }
 
         var verified = await ProgressBar.ShowAsync(

@@ -97,10 +97,14 @@ internal sealed partial class FolderStorage(string name, string folder, ILogger<
         {
             return new DirectoryInfo(_folder).GetFiles();
         }
-        catch (DirectoryNotFoundException)
+        catch (DirectoryNotFoundException) when (!File.Exists(_folder) && new DirectoryInfo(_folder).LinkTarget is null)
         {
             // It is created with the first file
             return [];
+        }
+        catch (DirectoryNotFoundException exception)
+        {
+            throw new StorageException($"{_folder} cannot be listed: it is no folder, or a link to one that is not there.", exception);
         }
         catch (Exception exception) when (FolderFailure.Is(exception))
         {

@@ -1,6 +1,5 @@
 using System.Text;
 using CsCheck;
-using Npgsql;
 using ProdReady.BackupWorker.PostgresTools;
 using ProdReady.BackupWorker.Restoring;
 using ProdReady.Testing;
@@ -70,18 +69,10 @@ public sealed class FrozenRowsTests(DataStores stores)
     [Fact]
     public async Task Pg_restore_sends_what_pg_dump_wrote_otherwise()
     {
-        await using var database = await stores.CreateDatabaseAsync();
-        await using var connection = new NpgsqlConnection(database.ConnectionString);
-        await connection.OpenAsync(Cancelled);
-        await using (var command = new NpgsqlCommand(SampleDatabase.Sql, connection))
-        {
-            await command.ExecuteNonQueryAsync(Cancelled);
-        }
-
-        var environment = LibpqEnvironment.From(new(database.ConnectionString), connection);
-        var archive = await RunAsync("pg_dump", ["--format=custom", "--compress=0"], environment, []);
-        var schema = await RunAsync("pg_dump", ["--format=custom", "--schema-only"], environment, []);
-        using var definitions = new StringReader(Encoding.UTF8.GetString(await RunAsync("pg_restore", ArchiveScript.Options, [], schema)));
+        var run = new ArchiveRun(stores);
+        var dumps = await run.DumpSampleAsync(["--compress=0"], ["--schema-only"]);
+        var archive = dumps[0];
+        using var definitions = new StringReader(await run.ScriptAsync(dumps[1], ArchiveScript.Options));
         var script = await ArchiveScript.ReadAsync(definitions, "x", Cancelled);
 
         var frozen = await FreezeAsync(archive, [70, 1000], script.Tables.Written.ToHashSet());
@@ -92,7 +83,7 @@ public sealed class FrozenRowsTests(DataStores stores)
                 "public.events_2026", "public.events_other", "public.files", "public.parent", "public.scratch",
             ],
             script.Tables.Written.Order(StringComparer.Ordinal));
-        var expected = await ScriptAsync(archive);
+        var expected = await run.ScriptAsync(archive);
         foreach (var table in script.Tables.Written)
         {
             var start = expected.IndexOf($"\nCOPY {table} ", StringComparison.Ordinal) + 1;
@@ -100,35 +91,13 @@ public sealed class FrozenRowsTests(DataStores stores)
             expected = $"{expected[..start]}TRUNCATE TABLE ONLY {table};\n{expected[start..end]} FROM stdin WITH (FREEZE);{expected[(end + " FROM stdin;".Length)..]}";
         }
 
-        Assert.Equal(expected, await ScriptAsync(frozen));
+        Assert.Equal(expected, await run.ScriptAsync(frozen));
     }
 
     private static (byte[] From, byte[] To) Pair(string from, string to) => (Encoding.UTF8.GetBytes(from), Encoding.UTF8.GetBytes(to));
 
     private static (byte[] From, byte[] To) Same(ReadOnlySpan<byte> statement) => (statement.ToArray(), statement.ToArray());
 
-    private static async Task<byte[]> FreezeAsync(byte[] archive, int[] pieces, IReadOnlySet<string> tables)
-    {
-        var output = new MemoryStream();
-        await using var rows = new FrozenRows(output, tables);
-        for (var (position, piece) = (0, 0); position < archive.Length; piece++)
-        {
-            var count = Math.Min(pieces[piece % pieces.Length], archive.Length - position);
-            await rows.WriteAsync(archive.AsMemory(position, count), Cancelled);
-            position += count;
-        }
-
-        await rows.FlushAsync(Cancelled);
-        return output.ToArray();
-    }
-
-    /// <summary>Without the lines by which each script keeps psql from other commands: their words are drawn by lot.</summary>
-    private async Task<string> ScriptAsync(byte[] archive)
-    {
-        var script = Encoding.UTF8.GetString(await RunAsync("pg_restore", ["--format=custom", "--file=-"], [], archive));
-        return string.Join('\n', script.Split('\n').Where(line => line is not ['\\', 'r' or 'u', ..]));
-    }
-
-    private Task<byte[]> RunAsync(string program, string[] arguments, Dictionary<string, string> environment, byte[] input) =>
-        ProgramRun.OutputAsync(Path.Combine(stores.PostgresBin, program), arguments, environment, input, Cancelled);
+    private static Task<byte[]> FreezeAsync(byte[] archive, int[] pieces, IReadOnlySet<string> tables) =>
+        ArchiveRun.PassAsync(archive, pieces, output => new FrozenRows(output, tables));
 }

@@ -1,6 +1,4 @@
-using System.Text;
 using CsCheck;
-using Npgsql;
 using ProdReady.BackupWorker.PostgresTools;
 using ProdReady.Testing;
 
@@ -12,8 +10,6 @@ public sealed class MergedRowsTests(DataStores stores)
 
     /// <summary>Rows, most of them short, some longer than a block, and a few longer than all that is held back.</summary>
     private static readonly Gen<byte[]> Row = Gen.OneOf(Gen.Int[1, 200], Gen.Int[1, 200], Gen.Int[1, 200], Gen.Int[1, 200_000]).Select(Bytes);
-
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task What_an_archive_holds_stays_in_blocks_that_are_full_whatever_the_pieces_it_comes_in() => await Gen.Select(
@@ -77,21 +73,13 @@ public sealed class MergedRowsTests(DataStores stores)
     [Fact]
     public async Task Pg_restore_reads_the_same_out_of_what_pg_dump_wrote()
     {
-        await using var database = await stores.CreateDatabaseAsync();
-        await using var connection = new NpgsqlConnection(database.ConnectionString);
-        await connection.OpenAsync(Cancelled);
-        await using (var command = new NpgsqlCommand(SampleDatabase.Sql, connection))
-        {
-            await command.ExecuteNonQueryAsync(Cancelled);
-        }
-
-        var environment = LibpqEnvironment.From(new(database.ConnectionString), connection);
-        var archive = await RunAsync("pg_dump", ["--format=custom", "--compress=0"], environment, []);
+        var run = new ArchiveRun(stores);
+        var archive = (await run.DumpSampleAsync(["--compress=0"])).Single();
 
         var merged = await MergeAsync(archive, [1000, 70_000]);
 
         Assert.InRange(merged.Length, archive.Length / 2, archive.Length - (5 * 1000));
-        Assert.Equal(await ScriptAsync(archive), await ScriptAsync(merged));
+        Assert.Equal(await run.ScriptAsync(archive), await run.ScriptAsync(merged));
     }
 
     private static int Body(byte[][][] contents) => contents.Sum(content => 5 + content.Sum(row => 5 + row.Length));
@@ -103,28 +91,5 @@ public sealed class MergedRowsTests(DataStores stores)
         return bytes;
     }
 
-    private static async Task<byte[]> MergeAsync(byte[] archive, int[] pieces)
-    {
-        var output = new MemoryStream();
-        await using var rows = new MergedRows(output);
-        for (var (position, piece) = (0, 0); position < archive.Length; piece++)
-        {
-            var count = Math.Min(pieces[piece % pieces.Length], archive.Length - position);
-            await rows.WriteAsync(archive.AsMemory(position, count), Cancelled);
-            position += count;
-        }
-
-        await rows.FlushAsync(Cancelled);
-        return output.ToArray();
-    }
-
-    /// <summary>Without the lines by which each script keeps psql from other commands: their words are drawn by lot.</summary>
-    private async Task<string[]> ScriptAsync(byte[] archive)
-    {
-        var script = Encoding.UTF8.GetString(await RunAsync("pg_restore", ["--format=custom", "--file=-"], [], archive));
-        return [.. script.Split('\n').Where(line => !line.StartsWith(@"\restrict ", StringComparison.Ordinal) && !line.StartsWith(@"\unrestrict ", StringComparison.Ordinal))];
-    }
-
-    private Task<byte[]> RunAsync(string program, string[] arguments, Dictionary<string, string> environment, byte[] input) =>
-        ProgramRun.OutputAsync(Path.Combine(stores.PostgresBin, program), arguments, environment, input, Cancelled);
+    private static Task<byte[]> MergeAsync(byte[] archive, int[] pieces) => ArchiveRun.PassAsync(archive, pieces, output => new MergedRows(output));
 }

@@ -31,6 +31,26 @@ public sealed class FolderStorageTests : StorageContract, IDisposable
         Assert.False(File.Exists(partial));
     }
 
+    /// <summary>That it holds nothing would be the wrong thing to hear when a disk is not mounted.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_is_no_folder_cannot_be_listed(bool isLink)
+    {
+        if (isLink)
+        {
+            Directory.CreateSymbolicLink(Folder, Path.Combine(_root, "away"));
+        }
+        else
+        {
+            await File.WriteAllTextAsync(Folder, "", Cancelled);
+        }
+
+        var failure = await Assert.ThrowsAsync<StorageException>(() => ListAsync());
+
+        Assert.Equal($"{Folder} cannot be listed: it is no folder, or a link to one that is not there.", failure.Message);
+    }
+
     [Fact]
     public async Task A_folder_that_does_not_exist_yet_holds_nothing()
     {
