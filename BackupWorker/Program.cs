@@ -17,6 +17,7 @@ if (HealthProbe.IsFor(args))
     return await HealthProbe.RunAsync(args);
 }
 
+NativeMemory.KeepLittle();
 if (CommandLineInterface.IsFor(args))
 {
     return await CommandLineInterface.RunAsync(args);

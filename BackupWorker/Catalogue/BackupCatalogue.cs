@@ -35,15 +35,28 @@ internal sealed partial class BackupCatalogue(BackupShelves shelves, RunStore st
 
     /// <summary>One backup by id or name, or one run by id.</summary>
     /// <returns>Nothing if there is none.</returns>
-    /// <exception cref="StorageException">No destination can be read, or not the one that may hold it.</exception>
+    /// <exception cref="StorageException">No destination can be read, or not the one that may hold it, and no run is known that made none.</exception>
     public async Task<BackupDetails?> FindAsync(string idOrName, CancellationToken cancellationToken)
     {
-        if (await StoredAsync(await shelves.LookForAsync(idOrName, cancellationToken), cancellationToken) is { } backup)
+        try
         {
-            return backup;
+            if (await StoredAsync(await shelves.LookForAsync(idOrName, cancellationToken), cancellationToken) is { } backup)
+            {
+                return backup;
+            }
+        }
+        catch (StorageException)
+        {
+            // Whoever follows a run is told how it failed, be it that the places of its backup are what failed
+            if (await RunAsync(idOrName, cancellationToken) is not { } failed)
+            {
+                throw;
+            }
+
+            return BackupDetails.Of(BackupSummary.Of(failed), null);
         }
 
-        var run = (await RunsAsync(cancellationToken))?.FirstOrDefault(run => run.Id == idOrName);
+        var run = await RunAsync(idOrName, cancellationToken);
         // It may have ended between the two looks
         var listing = await shelves.LookForAsync(idOrName, cancellationToken);
         return await StoredAsync(listing, cancellationToken)
@@ -51,6 +64,9 @@ internal sealed partial class BackupCatalogue(BackupShelves shelves, RunStore st
                 : listing.NotRead.Count == 0 ? null
                 : throw new StorageException(NoBackup.Of(new(idOrName, null), listing, "", shelves.Locations).Message));
     }
+
+    private async Task<BackupRun?> RunAsync(string id, CancellationToken cancellationToken) =>
+        (await RunsAsync(cancellationToken))?.FirstOrDefault(run => run.Id == id);
 
     private async Task<BackupDetails?> StoredAsync(BackupListing backup, CancellationToken cancellationToken)
     {

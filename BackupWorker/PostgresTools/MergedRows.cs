@@ -29,7 +29,7 @@ internal sealed class MergedRows(Stream output) : WriteOnlyStream
 
     private readonly ArchiveHead _head = new();
     private readonly byte[] _mark = new byte[ArchiveHead.IntegerSize];
-    private readonly byte[] _buffer = new byte[BufferSize];
+    private byte[] _buffer = LargeArrays.Rent(BufferSize);
     private Expected _expected = Expected.Head;
     private int _kind;
     private int _marked;
@@ -74,6 +74,12 @@ internal sealed class MergedRows(Stream output) : WriteOnlyStream
     protected override void Dispose(bool disposing)
     {
         _head.Dispose();
+        if (disposing && _buffer.Length > 0)
+        {
+            LargeArrays.Return(_buffer);
+            _buffer = [];
+        }
+
         base.Dispose(disposing);
     }
 

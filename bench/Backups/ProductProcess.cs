@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using ProdReady.Standalone.Processes;
 
 namespace ProdReady.Bench.Backups;
@@ -41,7 +40,7 @@ internal sealed record ProductProcess(IReadOnlyList<(long At, string Text)> Line
         var peak = 0L;
         while (!process.Exited.IsCompleted)
         {
-            peak = Math.Max(peak, PeakOf(process.Id));
+            peak = Math.Max(peak, ResidentMemory.PeakOf(process.Id));
             await Task.WhenAny(process.Exited, Task.Delay(Pause, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
         }
@@ -49,19 +48,5 @@ internal sealed record ProductProcess(IReadOnlyList<(long At, string Text)> Line
         return await process.Exited == 0
             ? new(lines, peak)
             : throw new InvalidOperationException($"BackupWorker {arguments[0]} failed: {string.Join(Environment.NewLine, process.LastLines)}");
-    }
-
-    private static long PeakOf(int process)
-    {
-        try
-        {
-            var line = File.ReadLines($"/proc/{process}/status").FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
-            return line is null ? 0 : 1024 * long.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
-        }
-        catch (IOException)
-        {
-            // It has just ended, or this is no Linux
-            return 0;
-        }
     }
 }

@@ -8,6 +8,9 @@ internal sealed class BenchServer(ChildProcess process, PortLease port, string l
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
     private static readonly HttpClient Http = new();
 
+    /// <summary>Its process' number.</summary>
+    public int ProcessId => process.Id;
+
     public Uri Url => new($"http://127.0.0.1:{port.Port}/");
 
     /// <summary>Starts one of the services itself, as it is built beside this program, and waits until it answers.</summary>

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using ProdReady.Standalone.Processes;
 
 namespace ProdReady.Testing;
@@ -36,26 +35,6 @@ internal static class NpmTools
 
     /// <summary>The full path of a file of a package.</summary>
     public static string PathOf(string package, string file) => Path.Combine(Folder, "node_modules", package, file);
-
-    /// <summary>Signs a request as a provider's own library does, by <c>sign.mjs</c>. Skips the test where the library cannot be had.</summary>
-    /// <param name="input">What that script reads.</param>
-    /// <returns>The headers.</returns>
-    public static async Task<IReadOnlyList<(string Name, string Value)>> SignAsync(object input)
-    {
-        var problem = await InstallAsync();
-        Assert.SkipWhen(problem is not null, problem ?? "");
-        var (exitCode, output) = await Programs.RunAsync(
-            new()
-            {
-                Name = "node",
-                FileName = Programs.Find("node")!,
-                Arguments = [PathOf("..", "sign.mjs"), JsonSerializer.Serialize(input)],
-            },
-            TestContext.Current.CancellationToken);
-        Assert.True(exitCode == 0, output);
-        var line = output.Split('\n').Last(line => line.StartsWith('{'));
-        return [.. JsonSerializer.Deserialize<Dictionary<string, string>>(line)!.Select(header => (header.Key, header.Value))];
-    }
 
     private static async Task<string?> InstallLockedAsync(CancellationToken cancellationToken)
     {

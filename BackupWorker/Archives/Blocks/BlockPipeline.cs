@@ -64,8 +64,6 @@ internal sealed class BlockPipeline(int threads) : IDisposable
         while (true)
         {
             var block = await free.ReadAsync(cancellationToken);
-            block.Source.Clear();
-            block.Result.Clear();
             if (!await work.FillAsync(block, cancellationToken))
             {
                 // Only a good end is one: after a failure the other side is cancelled instead
@@ -83,6 +81,7 @@ internal sealed class BlockPipeline(int threads) : IDisposable
         try
         {
             await Task.Run(() => work.Transform(block), CancellationToken.None);
+            block.Source.Clear();
             return block;
         }
         finally
@@ -98,6 +97,7 @@ internal sealed class BlockPipeline(int threads) : IDisposable
         {
             var block = await transformed;
             await work.DrainAsync(block, cancellationToken);
+            block.Result.Clear();
             free.TryWrite(block);
         }
     }

@@ -1,6 +1,6 @@
 namespace ProdReady.BackupWorker.Archives.Blocks;
 
-/// <summary>Bytes in a rented array that grows by what is asked for and is used again and again.</summary>
+/// <summary>Bytes in a rented array that grows by what is asked for.</summary>
 internal sealed class PooledBuffer : IDisposable
 {
     private byte[] _array = [];
@@ -10,8 +10,6 @@ internal sealed class PooledBuffer : IDisposable
 
     public int Length { get; private set; }
 
-    public void Clear() => Length = 0;
-
     /// <summary>Room behind what is there, to be filled and then told by <see cref="Advance"/>.</summary>
     public ArraySegment<byte> Room(int size)
     {
@@ -19,7 +17,7 @@ internal sealed class PooledBuffer : IDisposable
         {
             var larger = LargeArrays.Rent(Length + size);
             Written.CopyTo(larger);
-            Dispose();
+            Return();
             _array = larger;
         }
 
@@ -37,7 +35,16 @@ internal sealed class PooledBuffer : IDisposable
         return read;
     }
 
-    public void Dispose()
+    /// <summary>Forgets the bytes and gives the array back; it may be filled anew.</summary>
+    public void Clear()
+    {
+        Return();
+        Length = 0;
+    }
+
+    public void Dispose() => Clear();
+
+    private void Return()
     {
         if (_array.Length > 0)
         {

@@ -53,7 +53,7 @@ internal sealed class SegmentCipher : IDisposable
         return header;
     }
 
-    /// <summary>Encrypts the next segment.</summary>
+    /// <summary>Encrypts the next segment, in its own place if that is the destination.</summary>
     /// <returns>Its bytes' number.</returns>
     public int Seal(bool last, ReadOnlySpan<byte> clear, Span<byte> destination)
     {
@@ -63,7 +63,7 @@ internal sealed class SegmentCipher : IDisposable
         return clear.Length + SegmentFormat.TagSize;
     }
 
-    /// <summary>Decrypts the next segment.</summary>
+    /// <summary>Decrypts the next segment, in its own place if that is the destination.</summary>
     /// <returns>The number of the bytes in clear.</returns>
     /// <exception cref="AuthenticationTagMismatchException">It is not the segment that was written here.</exception>
     public int Open(bool last, ReadOnlySpan<byte> segment, Span<byte> destination)

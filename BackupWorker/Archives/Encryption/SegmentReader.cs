@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using ProdReady.BackupWorker.Storage;
 
@@ -9,9 +8,9 @@ namespace ProdReady.BackupWorker.Archives.Encryption;
 /// <param name="cipher">The archive's cipher, which this disposes of.</param>
 internal sealed class SegmentReader(Stream source, SegmentCipher cipher) : ReadOnlyStream
 {
-    // With the byte behind a segment, which tells that it is not the last
-    private readonly byte[] _sealed = ArrayPool<byte>.Shared.Rent(SegmentFormat.Archive.SegmentSize + 1);
-    private readonly byte[] _clear = ArrayPool<byte>.Shared.Rent(SegmentFormat.Archive.SegmentSize);
+    // With the byte behind a segment, which tells that it is not the last. A segment is opened where it lies
+    private byte[] _segment = LargeArrays.Rent(SegmentFormat.Archive.SegmentSize + 1);
+    private byte _next;
     private int _carried;
     private int _position;
     private int _length;
@@ -30,18 +29,19 @@ internal sealed class SegmentReader(Stream source, SegmentCipher cipher) : ReadO
         }
 
         var taken = Math.Min(buffer.Length, _length - _position);
-        _clear.AsMemory(_position, taken).CopyTo(buffer);
+        _segment.AsMemory(_position, taken).CopyTo(buffer);
         _position += taken;
         return taken;
     }
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && _segment.Length > 0)
         {
             cipher.Dispose();
-            ArrayPool<byte>.Shared.Return(_sealed);
-            ArrayPool<byte>.Shared.Return(_clear, clearArray: true);
+            CryptographicOperations.ZeroMemory(_segment);
+            LargeArrays.Return(_segment);
+            _segment = [];
         }
 
         base.Dispose(disposing);
@@ -52,7 +52,8 @@ internal sealed class SegmentReader(Stream source, SegmentCipher cipher) : ReadO
         var number = cipher.Number;
         var size = cipher.SealedSize;
         var wanted = size + 1 - _carried;
-        var read = _carried + await source.ReadAtLeastAsync(_sealed.AsMemory(_carried, wanted), wanted, throwOnEndOfStream: false, cancellationToken);
+        _segment[0] = _next;
+        var read = _carried + await source.ReadAtLeastAsync(_segment.AsMemory(_carried, wanted), wanted, throwOnEndOfStream: false, cancellationToken);
         _ended = read <= size;
         if (read < SegmentFormat.TagSize)
         {
@@ -61,7 +62,7 @@ internal sealed class SegmentReader(Stream source, SegmentCipher cipher) : ReadO
 
         try
         {
-            _length = cipher.Open(_ended, _sealed.AsSpan(0, Math.Min(read, size)), _clear);
+            _length = cipher.Open(_ended, _segment.AsSpan(0, Math.Min(read, size)), _segment);
             _position = 0;
         }
         catch (AuthenticationTagMismatchException exception)
@@ -70,7 +71,7 @@ internal sealed class SegmentReader(Stream source, SegmentCipher cipher) : ReadO
                 $"its segment {number} does not open: it was changed, moved or cut off, or the key of that name is another one", exception);
         }
 
-        _sealed[0] = _sealed[size];
+        _next = _segment[size];
         _carried = _ended ? 0 : 1;
     }
 }

@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Security.Cryptography;
 
 namespace ProdReady.BackupWorker.Archives.Encryption;
 
@@ -7,8 +7,8 @@ namespace ProdReady.BackupWorker.Archives.Encryption;
 /// <param name="cipher">The archive's cipher, which this disposes of.</param>
 internal sealed class SegmentWriter(HashedWriter destination, SegmentCipher cipher) : IArchiveSink, IDisposable
 {
-    private readonly byte[] _sealed = ArrayPool<byte>.Shared.Rent(SegmentFormat.Archive.SegmentSize);
-    private readonly byte[] _clear = ArrayPool<byte>.Shared.Rent(SegmentFormat.Archive.SegmentSize);
+    /// <summary>A segment is sealed where it lies.</summary>
+    private byte[] _segment = LargeArrays.Rent(SegmentFormat.Archive.SegmentSize);
     private int _length;
 
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
@@ -24,7 +24,7 @@ internal sealed class SegmentWriter(HashedWriter destination, SegmentCipher ciph
             }
 
             var taken = Math.Min(bytes.Length, capacity - _length);
-            bytes[..taken].CopyTo(_clear.AsMemory(_length));
+            bytes[..taken].CopyTo(_segment.AsMemory(_length));
             bytes = bytes[taken..];
             _length += taken;
         }
@@ -34,9 +34,13 @@ internal sealed class SegmentWriter(HashedWriter destination, SegmentCipher ciph
 
     public void Dispose()
     {
-        cipher.Dispose();
-        ArrayPool<byte>.Shared.Return(_sealed);
-        ArrayPool<byte>.Shared.Return(_clear, clearArray: true);
+        if (_segment.Length > 0)
+        {
+            cipher.Dispose();
+            CryptographicOperations.ZeroMemory(_segment);
+            LargeArrays.Return(_segment);
+            _segment = [];
+        }
     }
 
     private async ValueTask SealAsync(bool last, CancellationToken cancellationToken)
@@ -46,8 +50,8 @@ internal sealed class SegmentWriter(HashedWriter destination, SegmentCipher ciph
             await destination.WriteAsync(cipher.Header, cancellationToken);
         }
 
-        var size = cipher.Seal(last, _clear.AsSpan(0, _length), _sealed);
+        var size = cipher.Seal(last, _segment.AsSpan(0, _length), _segment);
         _length = 0;
-        await destination.WriteAsync(_sealed.AsMemory(0, size), cancellationToken);
+        await destination.WriteAsync(_segment.AsMemory(0, size), cancellationToken);
     }
 }

@@ -29,18 +29,17 @@ internal sealed class BoundedWriter(BoundedCalls calls, IFileWriter writer, stri
     /// <summary>Writes from memory of its own: a write that hangs must not find another file's bytes in the caller's, later on.</summary>
     private sealed class Bytes(BoundedCalls calls, IFileWriter writer, string file) : WriteOnlyStream
     {
-        private byte[] _own = [];
+        private readonly byte[] _own = new byte[128 * 1024];
 
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            if (_own.Length < buffer.Length)
+            while (!buffer.IsEmpty)
             {
-                _own = new byte[buffer.Length];
+                var own = _own.AsMemory(0, Math.Min(_own.Length, buffer.Length));
+                buffer[..own.Length].CopyTo(own);
+                await calls.RunAsync($"writing {file}", token => writer.Content.WriteAsync(own, token).AsTask(), cancellationToken);
+                buffer = buffer[own.Length..];
             }
-
-            buffer.CopyTo(_own);
-            var own = _own.AsMemory(0, buffer.Length);
-            await calls.RunAsync($"writing {file}", token => writer.Content.WriteAsync(own, token).AsTask(), cancellationToken);
         }
     }
 }

@@ -1,11 +1,16 @@
+using System.IO.Hashing;
+
 namespace ProdReady.BackupWorker.Storage.S3;
 
-/// <summary>One part of an upload, held until the store has it: a broken connection needs it again. A small file's takes little.</summary>
+/// <summary>
+/// One part of an upload, held until the store has it: a broken connection needs it again. It takes memory as it fills, in pieces that fit
+/// whatever a run needs next; a small file's takes little.
+/// </summary>
 internal sealed class PartBuffer(int size) : IDisposable
 {
     private const int Smallest = 64 * 1024;
 
-    private byte[] _bytes = new byte[Math.Min(size, Smallest)];
+    private readonly List<byte[]> _pieces = [];
     private bool _isLent;
 
     /// <summary>The bytes it holds.</summary>
@@ -17,24 +22,33 @@ internal sealed class PartBuffer(int size) : IDisposable
     /// <returns>How many.</returns>
     public int Add(ReadOnlySpan<byte> bytes)
     {
-        var taken = bytes[..Math.Min(bytes.Length, size - Count)];
-        if (Count + taken.Length > _bytes.Length)
+        var start = Count;
+        var rest = bytes[..Math.Min(bytes.Length, size - Count)];
+        while (!rest.IsEmpty)
         {
-            Grow();
+            var room = Room();
+            var taken = rest[..Math.Min(rest.Length, room.Length)];
+            taken.CopyTo(room);
+            rest = rest[taken.Length..];
+            Count += taken.Length;
         }
 
-        taken.CopyTo(_bytes.AsSpan(Count));
-        Count += taken.Length;
-        return taken.Length;
+        return Count - start;
     }
 
     /// <summary>The bytes, to be read as often as need be.</summary>
-    public MemoryStream Read() => new(_bytes, 0, Count, writable: false);
+    public PartStream Read() => new([.. _pieces], Count);
 
     /// <summary>The CRC-32 as S3 writes it: big-endian, in base 64.</summary>
     public string Crc32()
     {
-        var hash = System.IO.Hashing.Crc32.Hash(_bytes.AsSpan(0, Count));
+        var crc = new Crc32();
+        for (var position = 0; position < Count; position += PartStream.Piece)
+        {
+            crc.Append(_pieces[position / PartStream.Piece].AsSpan(0, Math.Min(PartStream.Piece, Count - position)));
+        }
+
+        var hash = crc.GetCurrentHash();
         hash.AsSpan().Reverse();
         return Convert.ToBase64String(hash);
     }
@@ -49,16 +63,32 @@ internal sealed class PartBuffer(int size) : IDisposable
     {
         if (_isLent)
         {
-            end(_bytes);
+            _pieces.ForEach(end);
         }
 
-        (_bytes, _isLent, Count) = ([], false, 0);
+        _pieces.Clear();
+        (_isLent, Count) = (false, 0);
     }
 
-    private void Grow()
+    /// <summary>Where the next bytes go.</summary>
+    private Span<byte> Room()
     {
-        var whole = LargeArrays.Rent(size);
-        _bytes.AsSpan(0, Count).CopyTo(whole);
-        (_bytes, _isLent) = (whole, true);
+        if (Count == 0 && _pieces.Count == 0)
+        {
+            _pieces.Add(new byte[Math.Min(size, Smallest)]);
+        }
+        else if (!_isLent && Count == _pieces[0].Length)
+        {
+            var whole = LargeArrays.Rent(PartStream.Piece);
+            _pieces[0].CopyTo(whole, 0);
+            (_pieces[0], _isLent) = (whole, true);
+        }
+        else if (Count == _pieces.Count * PartStream.Piece)
+        {
+            _pieces.Add(LargeArrays.Rent(PartStream.Piece));
+        }
+
+        var position = Count % PartStream.Piece;
+        return _pieces[^1].AsSpan(position, Math.Min(_pieces[^1].Length, PartStream.Piece) - position);
     }
 }

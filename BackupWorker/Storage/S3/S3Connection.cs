@@ -35,6 +35,7 @@ internal static class S3Connection
             config.AuthenticationRegion = string.IsNullOrWhiteSpace(options.Region) ? "us-east-1" : options.Region;
         }
 
+        config.EndpointProvider = new S3Endpoints(config.EndpointProvider);
         return string.IsNullOrWhiteSpace(options.AccessKeyId)
             ? new AmazonS3Client(config)
             : new AmazonS3Client(new BasicAWSCredentials(options.AccessKeyId, options.SecretAccessKey), config);

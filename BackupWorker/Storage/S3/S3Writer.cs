@@ -2,7 +2,7 @@ namespace ProdReady.BackupWorker.Storage.S3;
 
 /// <summary>
 /// Writes a file: into one object, and once that is full into further ones beside it, all in parts of one size, of which one is sent
-/// while the next one fills. The object of the file's own name is completed last, so that the file is there whole or not at all.
+/// while the next one begins to fill. The object of the file's own name is completed last, so that the file is there whole or not at all.
 /// </summary>
 internal sealed partial class S3Writer : IFileWriter
 {
@@ -11,6 +11,12 @@ internal sealed partial class S3Writer : IFileWriter
 
     /// <summary>As many parts as S3 takes for an object.</summary>
     public const int MaxParts = 10_000;
+
+    /// <summary>
+    /// So many bytes are taken while a part is on its way, and what comes with them, for memory's sake: where the store is slow, the rest is there in a fraction of the
+    /// time that a part takes, and where it is fast, nobody waits.
+    /// </summary>
+    private const int Ahead = 1024 * 1024;
 
     private static readonly TimeSpan PatienceAtEnd = TimeSpan.FromSeconds(30);
 
@@ -49,6 +55,11 @@ internal sealed partial class S3Writer : IFileWriter
             }
 
             _filling ??= new(_partSize);
+            if (_filling.Count >= Ahead)
+            {
+                await _current.SentAsync(cancellationToken);
+            }
+
             bytes = bytes[_filling.Add(bytes.Span)..];
         }
     }

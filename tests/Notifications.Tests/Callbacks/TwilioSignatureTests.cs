@@ -73,7 +73,7 @@ public sealed class TwilioSignatureTests
             ("MessageSid", "SM1"), ("Body", "a+b & c=d é 👍"), ("body", "lower"), ("Media", "z"), ("Media", "a"), ("Media", "z"), ("Empty", ""),
         ];
         var url = "https://api.example.com/notifications/twilio/status?message=0197c1b2-0000-7000-8000-000000000000";
-        var (_, signature) = Assert.Single(await NpmTools.SignAsync(new { library = "twilio", secret = "token", url, fields = form }));
+        var (_, signature) = Assert.Single(await ProviderSdk.SignAsync(new { library = "twilio", secret = "token", url, fields = form }));
         Assert.True(TwilioSignature.IsValid("token", url, fields, signature));
         Assert.False(TwilioSignature.IsValid("token", url, [.. fields, ("New", "field")], signature));
     }

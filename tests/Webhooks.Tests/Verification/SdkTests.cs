@@ -18,7 +18,7 @@ public sealed class SdkTests
     [InlineData("svix", "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")]
     public async Task Request_signed_by_the_providers_library_is_valid(string provider, string secret)
     {
-        var headers = await NpmTools.SignAsync(new { library = provider, secret, body = Body, time = TestSource.Now.ToUnixTimeSeconds() });
+        var headers = await ProviderSdk.SignAsync(new { library = provider, secret, body = Body, time = TestSource.Now.ToUnixTimeSeconds() });
         var sample = new SignedSample(Encoding.UTF8.GetBytes(Body), headers);
         var source = TestSource.WithSecret(provider, secret);
         Assert.Equal(SignatureVerdict.Valid, source.Verdict(sample));
@@ -36,7 +36,7 @@ public sealed class SdkTests
             ["Media"] = new[] { "z", "a", "z" },
             ["Empty"] = "",
         };
-        var headers = await NpmTools.SignAsync(new { library = "twilio", secret = "token", url = Url, fields });
+        var headers = await ProviderSdk.SignAsync(new { library = "twilio", secret = "token", url = Url, fields });
         var form = Encoding.ASCII.GetBytes("MessageSid=SM1&Body=a%2Bb+%26%20c%3dd+%C3%A9&body=lower&Media=z&Media=a&Media=z&Empty=");
         var source = TestSource.WithSecret("twilio", "token");
         Assert.Equal(SignatureVerdict.Valid, source.Verdict(new SignedSample(form, headers, Url)));
@@ -51,7 +51,7 @@ public sealed class SdkTests
     {
         var body = Encoding.UTF8.GetBytes(Body);
         var url = $"{Url}&bodySHA256={Convert.ToHexStringLower(SHA256.HashData(body))}";
-        var headers = await NpmTools.SignAsync(new { library = "twilio", secret = "token", url, fields = new { } });
+        var headers = await ProviderSdk.SignAsync(new { library = "twilio", secret = "token", url, fields = new { } });
         var source = TestSource.WithSecret("twilio", "token");
         Assert.Equal(SignatureVerdict.Valid, source.Verdict(new SignedSample(body, headers, url)));
         Assert.Equal(SignatureVerdict.Mismatch, source.Verdict(new SignedSample([.. body, (byte)' '], headers, url)));

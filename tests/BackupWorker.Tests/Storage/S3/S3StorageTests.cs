@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using ProdReady.BackupWorker.Storage;
@@ -28,6 +29,27 @@ public sealed class S3StorageTests(S3rver server) : StorageContract, IClassFixtu
             [("POST", 0), ("PUT", Part), ("PUT", Part), ("PUT", Part), ("PUT", 1)],
             _handler.Requests.Take(5).Select(request => (request.Method.Method, (int)request.Size)));
         Assert.Equal(6, _handler.Requests.Count);
+    }
+
+    /// <summary>However slow the store is, memory has one part and the beginning of the next.</summary>
+    [Fact]
+    public async Task Little_is_taken_while_a_part_is_on_its_way()
+    {
+        var content = RandomNumberGenerator.GetBytes(Part + (1024 * 1024) + 1);
+        var gate = new TaskCompletionSource();
+        await using var writer = await Storage.CreateAsync("big", Cancelled);
+        // The first request starts the upload, the second sends the first part
+        _handler!.BeforeAsync = number => number == 2 ? gate.Task : Task.CompletedTask;
+        await writer.Content.WriteAsync(content.AsMemory(0, Part), Cancelled);
+        await writer.Content.WriteAsync(content.AsMemory(Part, 1024 * 1024), Cancelled);
+
+        var more = writer.Content.WriteAsync(content.AsMemory(Part + (1024 * 1024)), Cancelled).AsTask();
+        var wasDone = more.IsCompleted;
+        gate.SetResult();
+        await more;
+        Assert.False(wasDone);
+        await writer.CommitAsync(Cancelled);
+        Assert.True((await ReadAsync("big")).AsSpan().SequenceEqual(content));
     }
 
     [Fact]
