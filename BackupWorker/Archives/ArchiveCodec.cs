@@ -25,6 +25,9 @@ internal sealed class ArchiveCodec(ArchiveKeys keys, IOptions<ArchiveOptions> op
     /// <summary>What the names of files that are written now end in, such as <c>.zst.enc</c>.</summary>
     public string Suffix => ArchiveEncoding.Suffix(_encoding.Compression) + (keys.Active is null ? "" : ArchiveEncoding.EncryptedSuffix);
 
+    /// <summary>How hard files that are written now are compressed; nothing if they are not.</summary>
+    public int? CompressionLevel => _encoding.Compression == ArchiveCompression.None ? null : _encoding.Level;
+
     /// <summary>Writes an archive.</summary>
     /// <param name="file">Its name in storage, which the encryption binds it to: bytes that were moved to another file do not open.</param>
     /// <param name="content">What to keep, read to its end.</param>

@@ -45,6 +45,7 @@ internal sealed class DumpPipeline(
             Roles = await DatabaseRoles.ReadAsync(connection, cancellationToken),
             Content = new([], 0, 0, []),
             Jobs = Math.Min(options.Value.EffectiveJobs, data.Streams.Count),
+            CompressionLevel = codec.CompressionLevel,
             Warnings = readsPasswords ? [] : [GlobalsDump.WithoutPasswords],
         };
 

@@ -37,6 +37,9 @@ internal sealed record BackupManifest
     /// <summary>How many dumped rows side by side.</summary>
     public required int Jobs { get; init; }
 
+    /// <summary>How hard its files were compressed; nothing where they were not, or by a version that did not tell.</summary>
+    public int? CompressionLevel { get; init; }
+
     /// <summary>What the operator should know about this backup, such as that it is much smaller than the one before.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 

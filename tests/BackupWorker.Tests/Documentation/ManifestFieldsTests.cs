@@ -70,6 +70,7 @@ public sealed partial class ManifestFieldsTests(DataStores stores)
         Assert.Equal(["public.customers.later"], content.GetProperty("notValid").EnumerateArray().Select(name => name.GetString()));
         Assert.True(content.GetProperty("constraints").GetInt64() > 5);
         Assert.Equal(1, manifest.GetProperty("jobs").GetInt32());
+        Assert.Equal(3, manifest.GetProperty("compressionLevel").GetInt32());
         Assert.Empty(manifest.GetProperty("warnings").EnumerateArray());
     }
 

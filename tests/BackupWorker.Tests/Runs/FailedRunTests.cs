@@ -116,7 +116,7 @@ public sealed class FailedRunTests(DataStores stores)
     public async Task A_folder_that_cannot_be_written_to_fails_the_run_and_is_told_by_a_service_that_stays_ready()
     {
         await using var fixture = await BackupsFixture.CreateAsync(stores);
-        using var client = BackupsFixture.ClientOf(fixture.Start());
+        using var client = BackupsFixture.ClientOf(fixture.Start(settings: ("Backups:Encryption:AllowUnencrypted", "true")));
         using (await client.GetAsync("/backups", Cancelled))
         {
             System.IO.Directory.Delete(fixture.Directory, recursive: true);
