@@ -22,9 +22,9 @@ internal sealed class DumpPipeline(
     public async Task<BackupManifest> RunAsync(StartedRun run, RunDestinations destinations, CancellationToken cancellationToken)
     {
         var binaries = programs.Find();
-        var version = await PostgresPrograms.VersionAsync(binaries[PostgresPrograms.Dump], cancellationToken);
         await using var connection = await run.Source.OpenAsync(cancellationToken);
-        PostgresPrograms.RequireFor(connection, version);
+        var version = await PostgresPrograms.VersionForAsync(connection.PostgreSqlVersion, binaries[PostgresPrograms.Dump], cancellationToken);
+        _ = await PostgresPrograms.VersionForAsync(connection.PostgreSqlVersion, binaries[PostgresPrograms.DumpAll], cancellationToken);
 
         await using var snapshot = await DumpSnapshot.TakeAsync(connection, cancellationToken);
         var tables = await SizedTable.ListAsync(connection, cancellationToken);

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Npgsql;
 using ProdReady.ServiceDefaults.Postgres;
 
 namespace ProdReady.BackupWorker.PostgresTools;
@@ -62,15 +61,15 @@ internal sealed class PostgresPrograms(IConfiguration configuration)
             : throw new BackupException($"'{path} --version' does not tell its version (exit code {exit.Code}).");
     }
 
-    /// <summary>pg_dump refuses a server newer than itself, after it has connected; this says so before, and what to do.</summary>
-    /// <exception cref="BackupException">The program is too old for the server.</exception>
-    public static void RequireFor(NpgsqlConnection server, ToolVersion dump)
+    /// <summary>Asks for the version of a program that refuses a server newer than itself, after it has connected; this says so before, and what to do.</summary>
+    /// <exception cref="BackupException">It does not run, or is too old for the server.</exception>
+    public static async Task<ToolVersion> VersionForAsync(Version server, string path, CancellationToken cancellationToken)
     {
-        if (dump.Major < server.PostgreSqlVersion.Major)
-        {
-            throw new BackupException(
-                $"pg_dump {dump.Text} is older than the server ({server.PostgreSqlVersion}) and cannot dump it. "
-                + $"Install PostgreSQL {server.PostgreSqlVersion.Major}'s client programs, or set POSTGRES_BIN to their folder.");
-        }
+        var version = await VersionAsync(path, cancellationToken);
+        return version.Major >= server.Major
+            ? version
+            : throw new BackupException(
+                $"{Path.GetFileNameWithoutExtension(path)} {version.Text} is older than the server ({server}) and refuses it. "
+                + $"Install PostgreSQL {server.Major}'s client programs, or set POSTGRES_BIN to their folder.");
     }
 }

@@ -41,6 +41,14 @@ internal static class FakeTools
         return folder;
     }
 
+    /// <summary>The same with a program of PostgreSQL 13, which is older than every server here.</summary>
+    public static string CreateOld(string root, string program)
+    {
+        var folder = Create(root, program, "exit 1");
+        File.WriteAllText(Path.Combine(folder, program), $"#!/bin/sh\necho '{program} (PostgreSQL) 13.22 (Debian 13.22-1)'\n");
+        return folder;
+    }
+
     /// <summary>A pg_dump that waits until the file exists.</summary>
     public static string CreateGated(string root, string gate) =>
         Create(root, "pg_dump", $"while [ ! -e '{gate}' ]; do sleep 0.05; done\nexec \"$real\" \"$@\"");

@@ -103,12 +103,7 @@ internal sealed partial class BaseBackup(
             throw new BackupException(problem);
         }
 
-        var version = await PostgresPrograms.VersionAsync(programs.Find(PostgresPrograms.BaseBackup), cancellationToken);
-        return version.Major >= server.Identity.Version.Major
-            ? version
-            : throw new BackupException(
-                $"pg_basebackup {version.Text} is older than the server ({server.Identity.Version}). Install PostgreSQL "
-                + $"{server.Identity.Version.Major}'s programs, or set POSTGRES_BIN to their folder.");
+        return await PostgresPrograms.VersionForAsync(server.Identity.Version, programs.Find(PostgresPrograms.BaseBackup), cancellationToken);
     }
 
     private async Task<(string File, ArchiveFacts Facts)> CopyAsync(

@@ -164,6 +164,22 @@ public sealed class BaseBackupTests(OwnServer own) : IClassFixture<OwnServer>
     }
 
     [Fact]
+    public async Task A_program_older_than_the_server_is_refused_and_leaves_no_slot()
+    {
+        using var host = own.Host(
+            ("Backups:PointInTime:Label", "old"), ("Backups:PointInTime:Slot", "old"),
+            ("Postgres:Bin", FakeTools.CreateOld(own.Folder("old"), PostgresPrograms.BaseBackup)));
+
+        var refused = await Assert.ThrowsAsync<BackupException>(() => OwnServer.MakeAsync(host));
+
+        Assert.Matches(
+            "^pg_basebackup 13\\.22 is older than the server \\([0-9.]+\\) and refuses it\\. "
+            + "Install PostgreSQL [0-9]+'s client programs, or set POSTGRES_BIN to their folder\\.$",
+            refused.Message);
+        Assert.Equal(0, await SlotsAsync("old"));
+    }
+
+    [Fact]
     public async Task A_standby_is_refused_in_words()
     {
         using var host = own.Host(("Backups:PointInTime:Label", "standby"));

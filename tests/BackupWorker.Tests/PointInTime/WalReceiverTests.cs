@@ -1,8 +1,11 @@
+using System.Diagnostics.Metrics;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using ProdReady.BackupWorker.Configuration;
 using ProdReady.BackupWorker.PointInTime.Bases;
 using ProdReady.BackupWorker.PointInTime.Wal;
+using ProdReady.BackupWorker.PostgresTools;
 using ProdReady.BackupWorker.Runs;
 using ProdReady.BackupWorker.Storage;
 using ProdReady.BackupWorker.Storage.Folders;
@@ -71,6 +74,26 @@ public sealed class WalReceiverTests(DataStores stores, OwnServer own) : IClassF
         await Eventually.ReadAsync(() => WhyNotAsync(app), reason => reason is null);
     }
 
+    [Fact]
+    public async Task A_program_older_than_the_server_is_told_and_leaves_no_slot()
+    {
+        await using var fixture = await BackupsFixture.CreateAsync(stores);
+        var app = Start(fixture, FakeTools.CreateOld(fixture.Root, PostgresPrograms.ReceiveWal));
+        using var counts = new MeterCounts(app.Services.GetRequiredService<IMeterFactory>(), "prodready.backups.wal.");
+
+        await Eventually.ReadAsync(
+            () => Task.FromResult(_log.Of(LogLevel.Error).ToList()),
+            lines => lines.Exists(line => Regex.IsMatch(
+                line,
+                "^The write-ahead log is not received; next try in [0-9:]+: pg_receivewal 13\\.22 is older than the server \\([0-9.]+\\) and refuses it\\. "
+                + "Install PostgreSQL [0-9]+'s client programs, or set POSTGRES_BIN to their folder\\.$")));
+
+        await Eventually.ReadAsync(() => Task.FromResult(counts["failures{stage=receive}"]), failures => failures > 0);
+        // What becomes unhealthy after a minute
+        Assert.NotNull(app.Services.GetRequiredService<WalLag>().Now);
+        Assert.False(await SlotAsync("true"));
+    }
+
     public void Dispose() => _log.Dispose();
 
     /// <summary>The server writes more than it may keep, and storage takes none of it.</summary>
@@ -91,18 +114,17 @@ public sealed class WalReceiverTests(DataStores stores, OwnServer own) : IClassF
         await ExecuteAsync("SELECT pg_reload_conf()");
     }
 
-    private WebApplicationFactory<BackupsOptions> Start(BackupsFixture fixture)
+    private WebApplicationFactory<BackupsOptions> Start(BackupsFixture fixture, string? tools = null)
     {
         _storage = new(new FolderStorage("local", fixture.Directory, NullLogger<FolderStorage>.Instance));
         return fixture.Start(
             services => services.AddSingleton<ILoggerProvider>(_log).AddSingleton(new BackupDestinations([_storage])),
-            connection: own.Server.ConnectionString,
-            settings: [
-                ("Backups:PointInTime:Enabled", "true"),
-                ("Backups:PointInTime:Cron", "off"),
-                ("Backups:PointInTime:Slot", _slot),
-                ("Backups:PointInTime:Spool", own.Folder($"spool-{_slot}")),
-            ]);
+            tools,
+            own.Server.ConnectionString,
+            ("Backups:PointInTime:Enabled", "true"),
+            ("Backups:PointInTime:Cron", "off"),
+            ("Backups:PointInTime:Slot", _slot),
+            ("Backups:PointInTime:Spool", own.Folder($"spool-{_slot}")));
     }
 
     private static async Task BaseAsync(WebApplicationFactory<BackupsOptions> app)

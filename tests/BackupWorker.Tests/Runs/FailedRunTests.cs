@@ -10,17 +10,23 @@ public sealed class FailedRunTests(DataStores stores)
 
     [Theory]
     [InlineData(
+        "pg_dump",
         "\"$real\" \"$@\" 2>/dev/null | head -c 2000; echo 'pg_dump: error: simulated' >&2; echo 'DETAIL: Key (email)=(a@b.c)' >&2; exit 1",
         "pg_dump failed with exit code 1. pg_dump: error: simulated")]
     [InlineData(
+        "pg_dump",
         "\"$real\" \"$@\" 2>/dev/null | head -c 2000; kill -9 $$",
         "pg_dump failed with exit code 137. It said nothing on standard error.")]
-    public async Task A_dump_that_fails_half_way_leaves_a_failed_run_and_no_file(string script, string error)
+    [InlineData(
+        "pg_dumpall",
+        "\"$real\" \"$@\" 2>/dev/null | head -c 200; echo 'pg_dumpall: error: simulated' >&2; exit 1",
+        "pg_dumpall failed with exit code 1. pg_dumpall: error: simulated")]
+    public async Task A_dump_that_fails_half_way_leaves_a_failed_run_and_no_file(string program, string script, string error)
     {
         await using var fixture = await BackupsFixture.CreateAsync(stores);
         await fixture.ExecuteAsync(SampleDatabase.Sql);
         System.IO.Directory.CreateDirectory(fixture.Root);
-        using var client = BackupsFixture.ClientOf(fixture.Start(FakeTools.Create(fixture.Root, "pg_dump", script)));
+        using var client = BackupsFixture.ClientOf(fixture.Start(FakeTools.Create(fixture.Root, program, script)));
 
         var run = await BackupsFixture.BackUpAsync(client);
 
@@ -50,20 +56,37 @@ public sealed class FailedRunTests(DataStores stores)
         await fixture.EmptiedAsync();
     }
 
-    [Fact]
-    public async Task A_program_older_than_the_server_is_refused_before_the_run()
+    /// <summary>Nobody decodes this file; its last line is all that tells.</summary>
+    [Theory]
+    [InlineData("\"$real\" \"$@\" > \"$0.$$\"; head -n 20 \"$0.$$\"")]
+    [InlineData("\"$real\" \"$@\" | grep -v 'cluster dump complete'")]
+    [InlineData("exit 0")]
+    public async Task Roles_that_are_cut_off_without_an_error_are_found_by_their_end(string script)
     {
         await using var fixture = await BackupsFixture.CreateAsync(stores);
         System.IO.Directory.CreateDirectory(fixture.Root);
-        var tools = FakeTools.Create(fixture.Root, "pg_dump", "exit 1");
-        await File.WriteAllTextAsync(
-            Path.Combine(tools, "pg_dump"), "#!/bin/sh\necho 'pg_dump (PostgreSQL) 13.22 (Debian 13.22-1)'\n", Cancelled);
-        using var client = BackupsFixture.ClientOf(fixture.Start(tools));
+        using var client = BackupsFixture.ClientOf(fixture.Start(FakeTools.Create(fixture.Root, "pg_dumpall", script)));
+
+        var run = await BackupsFixture.BackUpAsync(client);
+
+        Assert.Equal("failed", run.GetProperty("status").GetString());
+        Assert.Contains(".globals.sql.zst does not end as pg_dumpall ends it.", run.GetProperty("error").GetString(), StringComparison.Ordinal);
+        await fixture.EmptiedAsync();
+    }
+
+    [Theory]
+    [InlineData("pg_dump")]
+    [InlineData("pg_dumpall")]
+    public async Task A_program_older_than_the_server_is_refused_before_the_run(string program)
+    {
+        await using var fixture = await BackupsFixture.CreateAsync(stores);
+        System.IO.Directory.CreateDirectory(fixture.Root);
+        using var client = BackupsFixture.ClientOf(fixture.Start(FakeTools.CreateOld(fixture.Root, program)));
 
         var run = await BackupsFixture.BackUpAsync(client);
 
         Assert.Matches(
-            "^pg_dump 13\\.22 is older than the server \\([0-9.]+\\) and cannot dump it\\. "
+            $"^{program} 13\\.22 is older than the server \\([0-9.]+\\) and refuses it\\. "
             + "Install PostgreSQL [0-9]+'s client programs, or set POSTGRES_BIN to their folder\\.$",
             run.GetProperty("error").GetString());
         Assert.Empty(fixture.Files);

@@ -41,13 +41,11 @@ public sealed class UndecodableTests(DataStores stores)
     {
         await using var fixture = await BackupsFixture.CreateAsync(stores);
         Assert.Null(Assert.Single(await fixture.Start().BackUpNowAsync()).Error);
-        var tools = FakeTools.Create(fixture.Root, "pg_restore", "exit 1");
-        await File.WriteAllTextAsync(Path.Combine(tools, "pg_restore"), "#!/bin/sh\necho 'pg_restore (PostgreSQL) 9.6.24'\n", Cancelled);
 
-        var (outcome, state) = await VerifyAsync(fixture, tools);
+        var (outcome, state) = await VerifyAsync(fixture, FakeTools.CreateOld(fixture.Root, "pg_restore"));
 
         Assert.Matches(
-            "^pg_restore 9\\.6\\.24 is older than the pg_dump that wrote it \\([0-9.]+.*\\)\\. Install newer client programs, or set POSTGRES_BIN\\.$",
+            "^pg_restore 13\\.22 is older than the pg_dump that wrote it \\([0-9.]+.*\\)\\. Install newer client programs, or set POSTGRES_BIN\\.$",
             Assert.IsType<VerifyOutcome.Unreadable>(outcome).Error);
         Assert.Equal(BackupState.Ok, state);
     }
