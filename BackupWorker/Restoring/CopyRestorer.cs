@@ -106,21 +106,22 @@ internal sealed partial class CopyRestorer(ArchiveRestorer restorer, VerifyHandl
         CancellationToken cancellationToken)
     {
         var (id, into) = (copy.Manifest.Id, target.Name);
-        var left = $"'{into}' is left for you to look at; remove it with: {target.DropStatement}";
+        // A drill drops it, whatever it came to
+        var left = request.ThrowawayMark is null ? $" '{into}' is left for you to look at; remove it with: {target.DropStatement}" : "";
         try
         {
             return await CompareAsync(copy, request, target, properties, left, progress, cancellationToken);
         }
         catch (OperationCanceledException)
         {
-            progress.Say($"Backup {id} is restored into '{into}', but was not compared with the backup. {left}");
+            progress.Say($"Backup {id} is restored into '{into}', but was not compared with the backup.{left}");
             throw;
         }
         catch (Exception exception)
         {
             return new(
                 RestoreVerdict.NotCompared, id, into,
-                $"Backup {id} is restored into '{into}', but cannot be compared with the backup. {SentenceOf(id, exception)} {left}");
+                $"Backup {id} is restored into '{into}', but cannot be compared with the backup. {SentenceOf(id, exception)}{left}");
         }
     }
 
@@ -150,7 +151,7 @@ internal sealed partial class CopyRestorer(ArchiveRestorer restorer, VerifyHandl
         var constraints = ConstraintComparison.Difference(copy.Manifest.Content, content);
         if (constraints is not null || tables.Any(table => !table.Equal))
         {
-            return new(RestoreVerdict.RowsDiffer, id, into, $"{constraints ?? "Row counts differ from the backup's."} {left}", Tables: tables);
+            return new(RestoreVerdict.RowsDiffer, id, into, $"{constraints ?? "Row counts differ from the backup's."}{left}", Tables: tables);
         }
 
         if (request.ThrowawayMark is null)

@@ -117,6 +117,35 @@ public sealed class DrillTests(DataStores stores)
             line => Assert.Contains("--no-tablespaces --no-publications --no-subscriptions", line, StringComparison.Ordinal));
     }
 
+    /// <summary>pg_restore succeeds in each of them.</summary>
+    [Theory]
+    [InlineData("DELETE FROM events_2025 WHERE what = 'event 1'", "Row counts differ from the backup's\\.")]
+    [InlineData("SELECT lo_unlink(oid) FROM pg_largeobject_metadata", "Row counts differ from the backup's\\.")]
+    [InlineData("ALTER TABLE customers DROP CONSTRAINT customers_balance_check", "[0-9]+ constraints were restored of [0-9]+\\.")]
+    [InlineData(
+        "ALTER TABLE customers DROP CONSTRAINT customers_balance_check, ADD CONSTRAINT customers_balance_check CHECK (balance >= 0) NOT VALID",
+        "Constraints are not valid that were: public\\.customers\\.customers_balance_check\\.")]
+    public async Task What_is_not_as_it_was_fails_the_drill(string afterwards, string error)
+    {
+        await using var fixture = await BackupsFixture.CreateAsync(stores);
+        await fixture.ExecuteAsync(SampleDatabase.Sql);
+        var log = new LogLines();
+        var app = fixture.Start(services => services.AddSingleton<ILoggerProvider>(log), RestoreAnd(fixture, afterwards));
+        using var counts = new MeterCounts(app.Services.GetRequiredService<IMeterFactory>(), "prodready.backups.");
+        var run = Assert.Single(await app.BackUpNowAsync()).Run;
+
+        var (drill, into) = await DrillAsync(app, fixture);
+
+        Assert.False(drill.Succeeded);
+        Assert.Matches($"^{error}$", drill.Error);
+        Assert.False(await ExistsAsync(fixture, into));
+        Assert.Contains($"The drill of backup {run.Id} of {fixture.Database.Name} failed: {drill.Error}", log.Of(LogLevel.Critical));
+        Assert.Equal(1, counts[$"drills{{database={fixture.Database.Name},outcome=failed}}"]);
+        // Every byte was proved on the way: the copy is what was written
+        var copy = await CopyAsync(app, run.Id);
+        Assert.Equal((BackupState.Ok, drill.Error), (copy.State, copy.Check!.DrillError));
+    }
+
     [Fact]
     public async Task A_throwaway_database_that_cannot_be_dropped_fails_the_drill()
     {
@@ -124,11 +153,8 @@ public sealed class DrillTests(DataStores stores)
         Directory.CreateDirectory(fixture.Root);
         Assert.Null(Assert.Single(await fixture.Start().BackUpNowAsync()).Error);
         // A subscription of its own lets no database be dropped
-        var app = fixture.Start(FakeTools.Create(
-            fixture.Root,
-            "pg_restore",
-            "\"$real\" \"$@\" || exit $?\ncase \"$*\" in *--jobs*) exec \"$(dirname \"$real\")/psql\" -X -q "
-            + "-c \"CREATE SUBSCRIPTION sub CONNECTION 'host=192.0.2.1' PUBLICATION p WITH (connect = false, slot_name = NONE)\" ;; esac"));
+        var app = fixture.Start(RestoreAnd(
+            fixture, "CREATE SUBSCRIPTION sub CONNECTION 'host=192.0.2.1' PUBLICATION p WITH (connect = false, slot_name = NONE)"));
 
         var (drill, into) = await DrillAsync(app, fixture);
 
@@ -216,6 +242,12 @@ public sealed class DrillTests(DataStores stores)
 
         Assert.True(await ExistsAsync(fixture, other.Name));
     }
+
+    /// <summary>A pg_restore that runs a statement in the new database when all else of it is there.</summary>
+    private static string RestoreAnd(BackupsFixture fixture, string sql) => FakeTools.Create(
+        fixture.Root,
+        "pg_restore",
+        $"\"$real\" \"$@\" || exit $?\ncase \"$*\" in *--jobs*) exec \"$(dirname \"$real\")/psql\" -X -q -c \"{sql}\" ;; esac");
 
     private static async Task<(DrillResult Drill, string Into)> DrillAsync(WebApplicationFactory<BackupsOptions> app, BackupsFixture fixture)
     {
