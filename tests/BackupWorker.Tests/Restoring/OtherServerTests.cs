@@ -78,7 +78,7 @@ public sealed class OtherServerTests(DataStores stores)
     }
 
     /// <summary>In the data directory: the server may not see the test's folders. The setting is one session's.</summary>
-    private static async Task CreateTablespaceAsync(BackupsFixture fixture, string quoted)
+    internal static async Task CreateTablespaceAsync(BackupsFixture fixture, string quoted)
     {
         await using var source = Npgsql.NpgsqlDataSource.Create(fixture.Database.ConnectionString + ";Pooling=false;Options=-c allow_in_place_tablespaces=on");
         await using var command = source.CreateCommand($"CREATE TABLESPACE {quoted} LOCATION ''");
