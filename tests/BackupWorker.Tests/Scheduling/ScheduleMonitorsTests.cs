@@ -1,10 +1,11 @@
+using ProdReady.BackupWorker.Tests.PointInTime;
 using ProdReady.ServiceDefaults.Tests.ErrorTracking;
 using ProdReady.Testing;
 
 namespace ProdReady.BackupWorker.Tests.Scheduling;
 
 /// <summary>What Sentry is told of scheduled jobs.</summary>
-public sealed class ScheduleMonitorsTests(DataStores stores)
+public sealed class ScheduleMonitorsTests(DataStores stores, OwnServer own) : IClassFixture<OwnServer>
 {
     /// <summary>One after the other: Sentry's SDK is one for the whole process.</summary>
     [Fact]
@@ -47,6 +48,37 @@ public sealed class ScheduleMonitorsTests(DataStores stores)
             Assert.Equal((("prodready-backups-drill", "in_progress"), ("prodready-backups-drill", "ok")), await CheckInsAsync(sentry));
         }
     }
+
+    [Fact]
+    public async Task Base_backups_check_in_too()
+    {
+        await using var fixture = await BackupsFixture.CreateAsync(stores);
+        await using (var sentry = await FakeSentry.StartAsync())
+        {
+            await using var app = fixture.Start(FakeTools.Create(fixture.Root, "pg_basebackup", "exit 1"), own.Server.ConnectionString, BaseSettings(sentry));
+            using var client = app.CreateClient();
+
+            Assert.Equal((("prodready-backups-base", "in_progress"), ("prodready-backups-base", "error")), await CheckInsAsync(sentry));
+            var config = sentry.Items.First(item => item.Type == "check_in").Payload.GetProperty("monitor_config");
+            Assert.Equal("0 1 * * 0", config.GetProperty("schedule").GetProperty("value").GetString());
+            Assert.Equal((6 * 60) + 5, config.GetProperty("max_runtime").GetInt32());
+        }
+
+        await BackupsFixture.ExecuteAsync(own.Server.ConnectionString, "DELETE FROM backups.occurrences");
+        await using (var sentry = await FakeSentry.StartAsync())
+        {
+            await using var app = fixture.Start(null, own.Server.ConnectionString, BaseSettings(sentry));
+            using var client = app.CreateClient();
+
+            Assert.Equal((("prodready-backups-base", "in_progress"), ("prodready-backups-base", "ok")), await CheckInsAsync(sentry));
+        }
+    }
+
+    private (string Key, string Value)[] BaseSettings(FakeSentry sentry) =>
+    [
+        .. Settings(sentry, ("Backups:PointInTime:Cron", "0 1 * * 0")),
+        ("Backups:PointInTime:Enabled", "true"), ("Backups:PointInTime:Spool", own.Folder("spool")),
+    ];
 
     private static (string Key, string Value)[] Settings(FakeSentry sentry, (string Key, string Value) schedule) =>
     [
