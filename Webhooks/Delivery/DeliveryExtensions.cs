@@ -60,7 +60,8 @@ internal static class DeliveryExtensions
         // Ahead of the queue's own settings, which win
         builder.Services.Configure<JobQueueOptions>(queue, options =>
         {
-            options.Concurrency = concurrency;
+            // The gate lets that many be under way; the others wait there, or have their answer and write it down
+            options.Concurrency = 3 * concurrency;
             options.Prefetch = 2 * concurrency;
         });
         builder.AddJobQueue("webhooks", queue, DeliveryJson.Default.DeliveryJob);

@@ -2,6 +2,7 @@ using ProdReady.ServiceDefaults.GroupCommit;
 using ProdReady.ServiceDefaults.Postgres;
 using ProdReady.ServiceDefaults.Queue;
 using ProdReady.Webhooks.Delivery.Destinations;
+using ProdReady.Webhooks.Delivery.Gating;
 using ProdReady.Webhooks.Delivery.Operating;
 using ProdReady.Webhooks.Delivery.Sending;
 
@@ -10,7 +11,7 @@ namespace ProdReady.Webhooks.Delivery;
 /// <summary>Delivers the events of one destination's queue.</summary>
 /// <remarks>
 /// What has to wait for the destination waits here and holds its job, whose lease is renewed: so waiting uses up no try, and what
-/// waits is one process' concurrency, not the whole queue. The state is written before the job ends: at least once.
+/// waits is a few times one process' concurrency, not the whole queue. The state is written before the job ends: at least once.
 /// </remarks>
 internal sealed partial class DeliveryHandler(
     Destination destination,
@@ -26,78 +27,82 @@ internal sealed partial class DeliveryHandler(
 
     public async Task<JobOutcome> HandleAsync(Job<DeliveryJob> job, CancellationToken cancellationToken)
     {
-        bool probe;
-        using (var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping))
+        if (await EnterAsync(cancellationToken) is not { } passage)
         {
-            try
-            {
-                probe = await destination.Gate.EnterAsync(waiting.Token);
-            }
-            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-            {
-                return new JobOutcome.Release();
-            }
+            return new JobOutcome.Release();
         }
 
-        var told = false;
+        Sending sending;
+        using (passage)
+        {
+            sending = await SendAsync(job.Payload, passage, cancellationToken);
+        }
+
+        // While this is written down, another one is under way in its place: else a receiver would wait for our disk
+        return sending.Tried is { } tried ? await ConcludeAsync(tried, sending.Attempt, cancellationToken) : sending.Outcome!;
+    }
+
+    /// <returns>Nothing if the service stops.</returns>
+    private async Task<DeliveryPassage?> EnterAsync(CancellationToken cancellationToken)
+    {
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
         try
         {
-            var key = new DeliveryKey(job.Payload.EventId, job.Payload.ReceivedAt, destination.Name);
-            var loaded = await WhenThereAsync(() => batches.LoadAsync(key, cancellationToken), cancellationToken);
-            if (loaded is { Progress.State: not DeliveryState.Pending })
-            {
-                // Another process did it, and died before it could end the job
-                return new JobOutcome.Done();
-            }
-
-            var (startedAt, attempt) = (time.GetUtcNow(), (loaded.Progress?.Attempts ?? 0) + 1);
-            if (loaded is not { Progress: not null, Content: { } content })
-            {
-                await BuryAsync(new(key, startedAt, NotKept, DeliveryState.Dead, startedAt, job.Payload.ReplayId), attempt, cancellationToken);
-                return new JobOutcome.Done();
-            }
-
-            if (content.IsSealed)
-            {
-                // Ours to mend, and no try of the receiver's
-                return new JobOutcome.Retry("The event is encrypted with a key that is not configured.", SealedDelay);
-            }
-
-            var answer = await destination.Target.SendAsync(content, attempt, cancellationToken);
-            told = true;
-            Tell(answer, probe);
-            metrics.Attempted(destination.Name, answer);
-            if (content.IsEncrypted)
-            {
-                // Many a receiver tells what it got, and that must not stand in the tables
-                answer = answer with { Response = null };
-            }
-
-            return await ConcludeAsync(
-                new(key, startedAt, answer, DeliveryState.Pending, null, job.Payload.ReplayId), attempt, cancellationToken);
+            return await destination.Gate.EnterAsync(waiting.Token);
         }
-        finally
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            if (!told)
-            {
-                destination.Gate.Circuit.Unknown(probe);
-            }
+            return null;
         }
+    }
+
+    private async Task<Sending> SendAsync(DeliveryJob job, DeliveryPassage passage, CancellationToken cancellationToken)
+    {
+        var key = new DeliveryKey(job.EventId, job.ReceivedAt, destination.Name);
+        var loaded = await WhenThereAsync(() => batches.LoadAsync(key, cancellationToken), cancellationToken);
+        if (loaded is { Progress.State: not DeliveryState.Pending })
+        {
+            // Another process did it, and died before it could end the job
+            return new(Outcome: new JobOutcome.Done());
+        }
+
+        var (startedAt, attempt) = (time.GetUtcNow(), (loaded.Progress?.Attempts ?? 0) + 1);
+        if (loaded is not { Progress: not null, Content: { } content })
+        {
+            return new(new(key, startedAt, NotKept, DeliveryState.Dead, startedAt, job.ReplayId), attempt);
+        }
+
+        if (content.IsSealed)
+        {
+            // Ours to mend, and no try of the receiver's
+            return new(Outcome: new JobOutcome.Retry("The event is encrypted with a key that is not configured.", SealedDelay));
+        }
+
+        var answer = await destination.Target.SendAsync(content, attempt, cancellationToken);
+        Tell(answer, passage);
+        metrics.Attempted(destination.Name, answer);
+        if (content.IsEncrypted)
+        {
+            // Many a receiver tells what it got, and that must not stand in the tables
+            answer = answer with { Response = null };
+        }
+
+        return new(new(key, startedAt, answer, DeliveryState.Pending, null, job.ReplayId), attempt);
     }
 
     private static DeliveryAnswer NotKept { get; } =
         new(DeliveryVerdict.Refused, TimeSpan.Zero, Error: "The event is no longer kept, so that nothing could be sent.");
 
-    private void Tell(DeliveryAnswer answer, bool probe)
+    private void Tell(DeliveryAnswer answer, DeliveryPassage passage)
     {
         if (answer.Verdict != DeliveryVerdict.Failed)
         {
-            if (destination.Gate.Circuit.Succeeded())
+            if (passage.Succeeded())
             {
                 Log.CircuitClosed(logger, destination.Name);
             }
         }
-        else if (destination.Gate.Circuit.Failed(probe) is { } left)
+        else if (passage.Failed() is { } left)
         {
             Log.CircuitOpened(logger, destination.Name, left, answer.Error);
         }
@@ -105,6 +110,12 @@ internal sealed partial class DeliveryHandler(
 
     private async Task<JobOutcome> ConcludeAsync(TriedDelivery tried, int attempt, CancellationToken cancellationToken)
     {
+        if (tried.State == DeliveryState.Dead)
+        {
+            await BuryAsync(tried, attempt, cancellationToken);
+            return new JobOutcome.Done();
+        }
+
         var now = time.GetUtcNow();
         switch (tried.Answer.Verdict)
         {
@@ -161,6 +172,9 @@ internal sealed partial class DeliveryHandler(
             }
         }
     }
+
+    /// <summary>What came of the way through the gate: a try that is to be written down, or without one what becomes of the job.</summary>
+    private readonly record struct Sending(TriedDelivery? Tried = null, int Attempt = 0, JobOutcome? Outcome = null);
 
     private static partial class Log
     {

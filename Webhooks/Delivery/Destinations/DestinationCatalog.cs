@@ -28,7 +28,7 @@ internal sealed class DestinationCatalog
             {
                 Subscriptions = handler.Subscriptions,
                 RetrySchedule = DestinationOptions.DefaultRetrySchedule,
-                Gate = new(circuitFailures: int.MaxValue, rate: null, time),
+                Gate = new(DestinationOptions.DefaultConcurrency, circuitFailures: int.MaxValue, rate: null, time),
                 Target = new HandlerTarget(scopes, handler.Name, time),
             };
         }
@@ -56,7 +56,7 @@ internal sealed class DestinationCatalog
             OrderingKey = ordering,
             RetrySchedule = settings.RetrySchedule is { Count: > 0 } schedule ? schedule : DestinationOptions.DefaultRetrySchedule,
             Enabled = settings.Enabled,
-            Gate = new(settings.CircuitFailures, settings.Rate, time),
+            Gate = new(settings.Concurrency, settings.CircuitFailures, settings.Rate, time),
             Target = new HttpTarget(client, url, key, [.. settings.Headers], settings.Timeout, time),
         };
     }

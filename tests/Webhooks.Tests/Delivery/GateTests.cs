@@ -1,3 +1,4 @@
+using Npgsql;
 using ProdReady.Testing;
 using ProdReady.Webhooks.Delivery.Destinations;
 using ProdReady.Webhooks.Delivery.Gating;
@@ -65,6 +66,32 @@ public sealed class GateTests(DataStores stores) : DeliveryTest(stores)
         await EmptyAsync();
 
         Assert.Equal((8, 3), (sink.All.Count, sink.MostRunning));
+    }
+
+    [Fact]
+    public async Task Writing_an_answer_down_keeps_nobody_from_being_sent()
+    {
+        var sink = await SinkAsync();
+        var app = Start(sink, ("shop:Concurrency", "1"));
+        await using var connection = new NpgsqlConnection(Database.ConnectionString);
+        await connection.OpenAsync(Cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(Cancellation);
+        await using (var locks = new NpgsqlCommand("LOCK TABLE webhooks.attempts IN EXCLUSIVE MODE", connection, transaction))
+        {
+            await locks.ExecuteNonQueryAsync(Cancellation);
+        }
+
+        Guid[] ids = [await ReceiveAsync(app), await ReceiveAsync(app), await ReceiveAsync(app)];
+        await ReceivedAsync(sink, ids.Length);
+        Assert.Equal("", await TextAsync("SELECT event_id::text FROM webhooks.attempts"));
+        await transaction.RollbackAsync(Cancellation);
+        await EmptyAsync();
+
+        Assert.Equal((ids.Length, 1), (sink.All.Count, sink.MostRunning));
+        foreach (var id in ids)
+        {
+            await StateAsync(id, "delivered", 1);
+        }
     }
 
     [Fact]

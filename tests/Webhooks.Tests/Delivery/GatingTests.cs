@@ -77,6 +77,49 @@ public sealed class GatingTests
     }
 
     [Fact]
+    public async Task Place_goes_to_the_next_when_it_is_left_or_was_not_used()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var gate = new DeliveryGate(concurrency: 1, circuitFailures: 1, rate: 0.1, _time);
+        gate.Switch.Set(null);
+        var first = await gate.EnterAsync(cancellationToken);
+        using var hurried = new CancellationTokenSource();
+        var second = gate.EnterAsync(hurried.Token);
+        var third = gate.EnterAsync(cancellationToken);
+
+        first.Dispose();
+        // It has the place, waits for the rate, and gives up
+        await hurried.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
+        _time.Advance(TimeSpan.FromSeconds(20));
+
+        using var passage = await third;
+        Assert.False(gate.EnterAsync(cancellationToken).IsCompleted);
+    }
+
+    [Fact]
+    public async Task Passage_that_nobody_speaks_of_lets_another_one_try()
+    {
+        var gate = new DeliveryGate(concurrency: 2, circuitFailures: 1, rate: null, _time);
+        gate.Switch.Set(null);
+        using (var passage = await gate.EnterAsync(TestContext.Current.CancellationToken))
+        {
+            Assert.Equal(TimeSpan.FromSeconds(10), passage.Failed());
+        }
+
+        _time.Advance(TimeSpan.FromSeconds(10));
+        var probe = await gate.EnterAsync(TestContext.Current.CancellationToken);
+        var waiting = gate.EnterAsync(TestContext.Current.CancellationToken);
+        Assert.False(waiting.IsCompleted);
+
+        probe.Dispose();
+
+        using var next = await waiting;
+        Assert.True(next.Succeeded());
+        Assert.Equal(CircuitState.Closed, gate.Circuit.State);
+    }
+
+    [Fact]
     public void Rate_spaces_deliveries_out()
     {
         var gate = new RateGate(2, _time);
