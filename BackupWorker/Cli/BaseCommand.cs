@@ -33,7 +33,8 @@ internal static class BaseCommand
             return await CliAction.FailAsync(ExitCode.Busy, "Another base backup is under way.");
         }
 
-        var result = await host.Services.GetRequiredService<BaseBackup>().MakeAsync(held, Console.Error.WriteLine, cancellationToken);
+        var result = await ProgressBar.ShowAsync(
+            "Base backup", progress => host.Services.GetRequiredService<BaseBackup>().MakeAsync(held, progress, cancellationToken));
         foreach (var warning in result.Warnings)
         {
             await Console.Error.WriteLineAsync($"Warning: {warning}");

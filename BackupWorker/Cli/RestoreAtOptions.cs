@@ -55,8 +55,8 @@ internal sealed class RestoreAtOptions
         {
             _ = PointInTimeRequest.TryParseTime(parsed.GetValue(At)!, out var at);
             var restore = host.Services.GetRequiredService<PointInTimeRestore>();
-            var result = await restore.RestoreAsync(
-                new(at, parsed.GetValue(DataDirectory)!, parsed.GetValue(Timeline)), Console.Error.WriteLine, token);
+            var request = new PointInTimeRequest(at, parsed.GetValue(DataDirectory)!, parsed.GetValue(Timeline));
+            var result = await ProgressBar.ShowAsync("Restore", progress => restore.RestoreAsync(request, progress, token));
             if (json)
             {
                 Screen.WriteJson(result);

@@ -1,6 +1,6 @@
 namespace ProdReady.BackupWorker.Restoring;
 
-/// <summary>What a restore tells while it works.</summary>
+/// <summary>What a restore, or other long work on backups, tells meanwhile.</summary>
 /// <param name="say">Takes a sentence for each step.</param>
 /// <param name="bytes">Takes the content's bytes so far, and how many there will be.</param>
 internal sealed class RestoreProgress(Action<string> say, Action<long, long>? bytes = null)

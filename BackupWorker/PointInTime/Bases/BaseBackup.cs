@@ -4,6 +4,7 @@ using ProdReady.BackupWorker.Configuration;
 using ProdReady.BackupWorker.Dumping;
 using ProdReady.BackupWorker.PointInTime.Wal;
 using ProdReady.BackupWorker.PostgresTools;
+using ProdReady.BackupWorker.Restoring;
 using ProdReady.BackupWorker.Runs;
 using ProdReady.BackupWorker.Storage;
 
@@ -32,11 +33,11 @@ internal sealed partial class BaseBackup(
 
     /// <summary>Makes one, and removes those that it makes superfluous.</summary>
     /// <param name="held">The lock of base backups.</param>
-    /// <param name="say">Takes a line for each step.</param>
+    /// <param name="progress">Takes a line for each step, and the bytes that are copied and read back.</param>
     /// <param name="cancellationToken">Ends it; nothing stays, unless it was complete in some destination by then.</param>
     /// <exception cref="BackupException">It could not be made.</exception>
     /// <exception cref="StorageException">No destination took it.</exception>
-    public async Task<BaseResult> MakeAsync(RunLock held, Action<string> say, CancellationToken cancellationToken)
+    public async Task<BaseResult> MakeAsync(RunLock held, RestoreProgress progress, CancellationToken cancellationToken)
     {
         if (!options.Value.Enabled)
         {
@@ -52,12 +53,12 @@ internal sealed partial class BaseBackup(
         await RemoveLeftoversAsync(destinations, cancellationToken);
         var startedAt = time.GetUtcNow();
         var name = new BackupName(options.Value.Label, startedAt, BackupName.NewId());
-        say($"Copying the server's files to {shelves.Locations} as {name}");
+        progress.Say($"Copying the server's files to {shelves.Locations} as {name}");
         var published = new List<BackupShelf>();
         BaseManifest manifest;
         try
         {
-            var (file, facts) = await CopyAsync(server, name, destinations, cancellationToken);
+            var (file, facts) = await CopyAsync(server, name, destinations, progress, cancellationToken);
             manifest = new()
             {
                 Version = BaseManifest.CurrentVersion,
@@ -75,8 +76,8 @@ internal sealed partial class BaseBackup(
                 File = file,
                 Archive = facts,
             };
-            say($"Reading {facts.Size:N0} bytes back");
-            manifest = await PublishAsync(name, manifest, destinations, published, held, cancellationToken);
+            progress.Say($"Reading {facts.Size:N0} bytes back");
+            manifest = await PublishAsync(name, manifest, destinations, published, held, progress, cancellationToken);
             Log.Made(logger, name, facts.Size, string.Join(", ", destinations.Good.Select(shelf => shelf.Name)));
         }
         catch
@@ -86,7 +87,7 @@ internal sealed partial class BaseBackup(
             throw;
         }
 
-        return await EndAsync(manifest, destinations, say, cancellationToken);
+        return await EndAsync(manifest, destinations, progress, cancellationToken);
     }
 
     private async Task<ToolVersion> RequireAsync(WalServer server, CancellationToken cancellationToken)
@@ -107,8 +108,9 @@ internal sealed partial class BaseBackup(
     }
 
     private async Task<(string File, ArchiveFacts Facts)> CopyAsync(
-        WalServer server, BackupName name, RunDestinations destinations, CancellationToken cancellationToken)
+        WalServer server, BackupName name, RunDestinations destinations, RestoreProgress progress, CancellationToken cancellationToken)
     {
+        var bytes = progress.Begin(await server.EstimateSizeAsync(cancellationToken))();
         var file = name.TarFile(codec.Suffix);
         await using var writer = await destinations.CreateAsync(file, cancellationToken);
         await using var process = ToolProcess.Start(
@@ -117,7 +119,7 @@ internal sealed partial class BaseBackup(
             LibpqEnvironment.From(sources.Home.Settings(), server.Connection),
             cancellationToken);
         process.Input.Close();
-        var facts = await codec.WriteAsync(file, process.Output, writer.Content, progress: null, cancellationToken);
+        var facts = await codec.WriteAsync(file, process.Output, writer.Content, bytes, cancellationToken);
         var exit = await process.WaitAsync(cancellationToken);
         if (!exit.Succeeded)
         {
@@ -135,8 +137,10 @@ internal sealed partial class BaseBackup(
         RunDestinations destinations,
         List<BackupShelf> published,
         RunLock held,
+        RestoreProgress progress,
         CancellationToken cancellationToken)
     {
+        var bytesOfCopy = progress.Begin(manifest.Archive.ContentSize * destinations.Good.Count);
         foreach (var shelf in destinations.Good)
         {
             try
@@ -146,7 +150,7 @@ internal sealed partial class BaseBackup(
                     manifest.File,
                     manifest.Archive,
                     (tar, token) => BaseContents.ReadAsync(manifest.File, tar, token),
-                    progress: null,
+                    bytesOfCopy(),
                     cancellationToken);
                 manifest = manifest with
                 {
@@ -168,13 +172,13 @@ internal sealed partial class BaseBackup(
     }
 
     private async Task<BaseResult> EndAsync(
-        BaseManifest manifest, RunDestinations destinations, Action<string> say, CancellationToken cancellationToken)
+        BaseManifest manifest, RunDestinations destinations, RestoreProgress progress, CancellationToken cancellationToken)
     {
         List<string> warnings = [.. destinations.Failures.Select(failure => $"{failure.Key} does not have it: {failure.Value}")];
         var restorable = new List<string>();
         foreach (var shelf in destinations.Good)
         {
-            say($"Waiting for the write-ahead log up to {manifest.EndPosition} in {shelf.Storage.Location}");
+            progress.Say($"Waiting for the write-ahead log up to {manifest.EndPosition} in {shelf.Storage.Location}");
             if (await wal.WaitAsync(shelf.Storage, manifest, cancellationToken) is { } missing)
             {
                 warnings.Add(missing);

@@ -30,7 +30,7 @@ internal sealed partial class BaseJob(
     {
         try
         {
-            var result = await backup.MakeAsync(held, _ => { }, cancellationToken);
+            var result = await backup.MakeAsync(held, new(_ => { }), cancellationToken);
             continuity.Ask();
             if (result.Failure is { } failure)
             {

@@ -18,11 +18,11 @@ internal sealed class PointInTimeRestore(
 {
     /// <summary>Restores.</summary>
     /// <param name="request">What, and where to.</param>
-    /// <param name="say">Takes a line for each step.</param>
+    /// <param name="progress">Takes a line for each step, and the bytes that are unpacked and fetched.</param>
     /// <param name="cancellationToken">Ends it; what was created is then removed again.</param>
     /// <exception cref="BackupException">A setting or program is missing; nothing was created.</exception>
     /// <exception cref="StorageException">No destination can be read; nothing was created.</exception>
-    public async Task<PointInTimeResult> RestoreAsync(PointInTimeRequest request, Action<string> say, CancellationToken cancellationToken)
+    public async Task<PointInTimeResult> RestoreAsync(PointInTimeRequest request, RestoreProgress progress, CancellationToken cancellationToken)
     {
         var directory = Path.GetFullPath(request.DataDirectory);
         if (File.Exists(directory) || (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any()))
@@ -38,7 +38,7 @@ internal sealed class PointInTimeRestore(
         }
 
         var account = await ServerAccount.OfAsync(Directory.Exists(directory) ? directory : parent, cancellationToken);
-        var all = await ListAsync(say, cancellationToken);
+        var all = await ListAsync(progress, cancellationToken);
         var possible = all.Where(one => request.At is null || one.Manifest!.EndedAt <= request.At).ToList();
         if (possible.Count == 0)
         {
@@ -47,13 +47,13 @@ internal sealed class PointInTimeRestore(
 
         var postgres = await FindServerAsync(possible[0].Manifest!, cancellationToken);
         var failed = new List<PointInTimeResult>();
-        foreach (var (one, plan) in await PlanAsync(possible, request.Timeline, say, cancellationToken))
+        foreach (var (one, plan) in await PlanAsync(possible, request.Timeline, progress, cancellationToken))
         {
             try
             {
                 var result = plan is null
                     ? OffTheTimeline(one.Manifest!, request)
-                    : await TryRestoreAsync(one, plan, request with { DataDirectory = directory }, postgres, account, say, cancellationToken);
+                    : await TryRestoreAsync(one, plan, request with { DataDirectory = directory }, postgres, account, progress, cancellationToken);
                 // Another copy or an older one may be whole, or on the timeline
                 if (result.Verdict is not (RestoreVerdict.Corrupt or RestoreVerdict.NotFound))
                 {
@@ -68,7 +68,7 @@ internal sealed class PointInTimeRestore(
                 failed.Add(new(RestoreVerdict.Failed, $"{exception.Message} ({one.Storage.Location})", one.Name.Id));
             }
 
-            say(failed[^1].Message);
+            progress.Say(failed[^1].Message);
         }
 
         return (failed.Find(one => one.Verdict == RestoreVerdict.Failed) ?? failed.Find(one => one.Verdict == RestoreVerdict.Corrupt) ?? failed[^1]) with
@@ -78,7 +78,7 @@ internal sealed class PointInTimeRestore(
     }
 
     /// <summary>All copies that can be used, of newer base backups first.</summary>
-    private async Task<IReadOnlyList<StoredBase>> ListAsync(Action<string> say, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<StoredBase>> ListAsync(RestoreProgress progress, CancellationToken cancellationToken)
     {
         var bases = new List<StoredBase>();
         StorageException? failure = null;
@@ -90,14 +90,14 @@ internal sealed class PointInTimeRestore(
             }
             catch (StorageException exception)
             {
-                say(exception.Message);
+                progress.Say(exception.Message);
                 failure = exception;
             }
         }
 
         foreach (var one in bases.Where(one => one.Error is not null))
         {
-            say(one.Error!);
+            progress.Say(one.Error!);
         }
 
         var usable = bases.Where(one => one.Error is null).OrderByDescending(one => one.Manifest!.EndedAt).ToList();
@@ -109,7 +109,7 @@ internal sealed class PointInTimeRestore(
     /// that the server has left since, when it was restored to a time before.
     /// </summary>
     private async Task<IReadOnlyList<(StoredBase One, WalPlan? Plan)>> PlanAsync(
-        IReadOnlyList<StoredBase> possible, uint? timeline, Action<string> say, CancellationToken cancellationToken)
+        IReadOnlyList<StoredBase> possible, uint? timeline, RestoreProgress progress, CancellationToken cancellationToken)
     {
         var (plans, said) = (new Dictionary<string, WalPlan?>(), new HashSet<string>());
         foreach (var manifest in possible.Select(one => one.Manifest!).DistinctBy(manifest => manifest.Id))
@@ -129,7 +129,7 @@ internal sealed class PointInTimeRestore(
         {
             if (said.Add(line))
             {
-                say(line);
+                progress.Say(line);
             }
         }
     }
@@ -164,14 +164,14 @@ internal sealed class PointInTimeRestore(
         PointInTimeRequest request,
         string postgres,
         ServerAccount account,
-        Action<string> say,
+        RestoreProgress progress,
         CancellationToken cancellationToken)
     {
         var directory = request.DataDirectory;
         var existed = Directory.Exists(directory);
         try
         {
-            var result = await RestoreAsync(one, plan, request, postgres, account, say, cancellationToken);
+            var result = await RestoreAsync(one, plan, request, postgres, account, progress, cancellationToken);
             if (result.DataDirectory is null)
             {
                 Clear(directory, existed);
@@ -197,20 +197,20 @@ internal sealed class PointInTimeRestore(
         PointInTimeRequest request,
         string postgres,
         ServerAccount account,
-        Action<string> say,
+        RestoreProgress progress,
         CancellationToken cancellationToken)
     {
         var (manifest, directory) = (one.Manifest!, request.DataDirectory);
-        say($"Unpacking base backup {manifest.Id} of {manifest.EndedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z from {one.Storage.Location} into {directory}");
-        await unpacker.UnpackAsync(one, directory, progress: null, cancellationToken);
-        if (await BaseCheck.WhyNotAsync(programs, directory, say, cancellationToken) is { } damage)
+        progress.Say($"Unpacking base backup {manifest.Id} of {manifest.EndedAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z from {one.Storage.Location} into {directory}");
+        await unpacker.UnpackAsync(one, directory, progress.Begin(manifest.Archive.ContentSize)(), cancellationToken);
+        if (await BaseCheck.WhyNotAsync(programs, directory, progress.Say, cancellationToken) is { } damage)
         {
             return new(RestoreVerdict.Corrupt, damage, manifest.Id);
         }
 
-        say($"Fetching the write-ahead log of timeline {plan.Timeline.Number} from {manifest.First} on");
+        progress.Say($"Fetching the write-ahead log of timeline {plan.Timeline.Number} from {manifest.First} on");
         var recovery = new RecoveryRun(postgres, directory, account);
-        var fetched = await wal.FetchAsync(plan, recovery.WalFolder, say, cancellationToken);
+        var fetched = await wal.FetchAsync(plan, recovery.WalFolder, progress, cancellationToken);
         if (fetched.Missing is { } gap && gap.Number <= manifest.Last.Number)
         {
             return new(
@@ -220,8 +220,8 @@ internal sealed class PointInTimeRestore(
                 manifest.Id);
         }
 
-        say($"Recovering with {fetched.Files} segments of the write-ahead log");
-        var outcome = await recovery.RunAsync(request.At, plan, say, cancellationToken);
+        progress.Say($"Recovering with {fetched.Files} segments of the write-ahead log");
+        var outcome = await recovery.RunAsync(request.At, plan, progress.Say, cancellationToken);
         return RecoveryReport.Of(plan, fetched, request, postgres, outcome);
     }
 

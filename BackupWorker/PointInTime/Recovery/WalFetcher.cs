@@ -1,6 +1,7 @@
 using System.Text;
 using ProdReady.BackupWorker.PointInTime.Bases;
 using ProdReady.BackupWorker.PointInTime.Wal;
+using ProdReady.BackupWorker.Restoring;
 using ProdReady.BackupWorker.Storage;
 
 namespace ProdReady.BackupWorker.PointInTime.Recovery;
@@ -48,9 +49,9 @@ internal sealed class WalFetcher(WalReader reader)
     /// <summary>Fetches it, up to the first segment that cannot be fetched: what follows that one nobody can recover.</summary>
     /// <param name="plan">What.</param>
     /// <param name="folder">Where to.</param>
-    /// <param name="say">Takes a line for what could not be used.</param>
+    /// <param name="progress">Takes a line for what could not be used, and the bytes of segments.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<WalFetch> FetchAsync(WalPlan plan, string folder, Action<string> say, CancellationToken cancellationToken)
+    public async Task<WalFetch> FetchAsync(WalPlan plan, string folder, RestoreProgress progress, CancellationToken cancellationToken)
     {
         WritableFolder.Create(folder);
         foreach (var (name, history) in plan.Histories)
@@ -60,11 +61,12 @@ internal sealed class WalFetcher(WalReader reader)
         }
 
         var fetched = new WalFetch(0, null, false, null);
+        var bytes = progress.Begin(plan.Segments.Count * plan.Manifest.SegmentSize)();
         foreach (var segment in plan.Segments)
         {
             var path = Path.Combine(folder, segment.Name);
             var copy = await reader.TryReadAsync(
-                plan.Manifest, segment.Name, plan.Listing, () => OwnedFile.CreateAnew(path), say, cancellationToken);
+                plan.Manifest, segment.Name, plan.Listing, () => OwnedFile.CreateAnew(path), progress.Say, cancellationToken);
             if (copy is null)
             {
                 // What was written of it before it proved to be damaged
@@ -73,6 +75,7 @@ internal sealed class WalFetcher(WalReader reader)
             }
 
             fetched = new(fetched.Files + 1, segment, copy.IsTail, copy.IsShort ? segment : null);
+            bytes.Report(fetched.Files * segment.Size);
             if (copy.IsShort)
             {
                 break;

@@ -52,7 +52,8 @@ internal static class S3Failure
         (HttpStatusCode.MovedPermanently or HttpStatusCode.TemporaryRedirect, _) or (_, "AuthorizationHeaderMalformed" or "IllegalLocationConstraintException") =>
             $"the bucket {place.Bucket} is in another region or at another endpoint. Correct BACKUP_S3_REGION and BACKUP_S3_ENDPOINT.",
         (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden, _) =>
-            $"{place.Endpoint} denies access ({Code(answer)}). The key must be allowed to put, get, list and delete objects and to abort uploads there.",
+            $"{place.Endpoint} denies access ({Code(answer)}). The key must be allowed to put, get, list and delete objects and to abort uploads there; "
+            + "with Backups:S3:ObjectLockDays also s3:PutObjectRetention.",
         (HttpStatusCode.InsufficientStorage, _) or (_, "QuotaExceeded" or "XMinioStorageFull") => $"{place.Endpoint} is full ({Code(answer)}).",
         (HttpStatusCode.PreconditionFailed, _) => "it was replaced while it was read.",
         (_, "InvalidRequest") => $"{place.Endpoint} refuses the request (400 InvalidRequest). If objects are locked, the bucket must have object lock.",

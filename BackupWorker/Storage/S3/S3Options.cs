@@ -42,8 +42,8 @@ public sealed class S3Options
     public bool? ForcePathStyle { get; set; }
 
     /// <summary>
-    /// For how many days the store refuses to delete or overwrite a file, 0 to 36,500; the bucket must have object lock. What was found
-    /// out about a backup later is not locked. Default: 0, no lock.
+    /// For how many days the store refuses to delete or overwrite a file, 0 to 36,500; the bucket must have object lock, and the
+    /// access key the permission <c>s3:PutObjectRetention</c>. What was found out about a backup later is not locked. Default: 0, no lock.
     /// </summary>
     public int ObjectLockDays { get; set; }
 

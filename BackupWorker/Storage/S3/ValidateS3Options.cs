@@ -17,7 +17,12 @@ internal sealed partial class ValidateS3Options : IValidateOptions<S3Options>
 
     private static IEnumerable<string> MissingBucket(S3Options options)
     {
-        if (IsSet(options.Prefix) || IsSet(options.Endpoint) || IsSet(options.AccessKeyId) || options.ObjectLockDays != 0)
+        string?[] given =
+        [
+            options.Prefix, options.Endpoint, options.Region, options.AccessKeyId, options.SecretAccessKey,
+            options.StorageClass, options.ServerSideEncryption, options.KmsKeyId,
+        ];
+        if (given.Any(IsSet) || options.ObjectLockDays != 0)
         {
             yield return "BACKUP_S3_BUCKET (Backups:S3:Bucket) is empty, while other settings of S3 are not. Example: acme-backups";
         }

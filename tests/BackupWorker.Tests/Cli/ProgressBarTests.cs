@@ -1,4 +1,8 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using ProdReady.BackupWorker.Cli;
+using ProdReady.BackupWorker.Tests.PointInTime;
 using ProdReady.Standalone.Processes;
 using ProdReady.Testing;
 
@@ -32,6 +36,31 @@ public sealed class ProgressBarTests(DataStores stores)
     }
 
     [Fact]
+    public async Task Bars_show_base_backups_and_what_is_unpacked_and_fetched_of_them()
+    {
+        Assert.SkipWhen(Programs.Find("script") is null, "There is no program 'script' (util-linux) to make a terminal");
+        await using var rig = await PointInTimeRig.StartAsync();
+        var directory = Path.GetDirectoryName(rig.Backups)!;
+
+        var made = await CliProcess.RunOnTerminalAsync(directory, "base", rig.StorageAndServer);
+        await rig.LoseServerAsync();
+        var restored = await CliProcess.RunOnTerminalAsync(directory, $"restore --at latest --data-directory {rig.Server.DataDirectory}", rig.Storage);
+
+        Assert.Equal((ExitCode.Ok, ExitCode.Ok), (made.ExitCode, restored.ExitCode));
+        AssertBar(made.Output, "Base backup");
+        AssertBar(restored.Output, "Restore");
+        Assert.Contains("Waiting for the write-ahead log", made.Output, StringComparison.Ordinal);
+        Assert.Contains("Recovering with", restored.Output, StringComparison.Ordinal);
+        using var manifest = JsonDocument.Parse(await File.ReadAllBytesAsync(
+            Directory.GetFiles(rig.Backups, "*.base.json").Single(), TestContext.Current.CancellationToken));
+        var all = Megabytes(manifest.RootElement.GetProperty("manifest").GetProperty("archive").GetProperty("contentSize").GetInt64());
+        Assert.Matches($"{all}/{all} Mi?B", Plain(made.Output));
+        Assert.Matches($"{all}/{all} Mi?B", Plain(restored.Output));
+        // The log: whole segments of 16 MiB
+        Assert.Matches(@"([0-9]+\.0)/\1 Mi?B", Plain(restored.Output));
+    }
+
+    [Fact]
     public async Task Elsewhere_there_are_lines_alone()
     {
         await using var fixture = await BackupsFixture.CreateAsync(stores);
@@ -45,6 +74,10 @@ public sealed class ProgressBarTests(DataStores stores)
         Assert.DoesNotContain('\e', run.Output + run.Error + restore.Output + restore.Error);
         Assert.Contains("Counting the rows of every table\n", restore.Error, StringComparison.Ordinal);
     }
+
+    private static string Plain(string output) => Regex.Replace(output, "\e\\[[0-9;?]*[A-Za-z]", "");
+
+    private static string Megabytes(long bytes) => (bytes / 1048576.0).ToString("F1", CultureInfo.InvariantCulture);
 
     private static void AssertBar(string output, string title)
     {

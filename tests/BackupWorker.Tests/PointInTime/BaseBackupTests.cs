@@ -43,6 +43,31 @@ public sealed class BaseBackupTests(OwnServer own) : IClassFixture<OwnServer>
         Assert.Single(Directory.GetFiles(own.Backups, "complete-*.base.tar.zst"));
     }
 
+    [Fact]
+    public async Task The_bytes_that_are_copied_and_read_back_are_told()
+    {
+        using var host = own.Host(("Backups:PointInTime:Label", "told"));
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        var told = new List<(long Done, long Total)>();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => OwnServer.MakeAsync(
+            host,
+            line =>
+            {
+                if (line.StartsWith("Waiting for the write-ahead log", StringComparison.Ordinal))
+                {
+                    end.Cancel();
+                }
+            },
+            end,
+            (done, total) => told.Add((done, total))));
+
+        var (copied, estimate) = told.Last(one => one.Total == told[0].Total);
+        Assert.Equal((copied, copied), told[^1]);
+        // Beside the databases there is little on a small server
+        Assert.InRange(estimate, copied / 2, copied);
+    }
+
     /// <summary>It waits for half a minute for what nobody receives.</summary>
     [Fact]
     public async Task One_whose_log_is_nowhere_is_told_as_that()

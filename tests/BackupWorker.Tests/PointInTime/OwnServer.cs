@@ -49,11 +49,11 @@ public sealed class OwnServer : IAsyncLifetime
         WalServer.ConnectAsync(new DirectConnection(Server.ConnectionString, "test"), slot, TestContext.Current.CancellationToken);
 
     /// <summary>Makes a base backup.</summary>
-    internal static async Task<BaseResult> MakeAsync(IHost host, Action<string>? say = null, CancellationTokenSource? end = null)
+    internal static async Task<BaseResult> MakeAsync(IHost host, Action<string>? say = null, CancellationTokenSource? end = null, Action<long, long>? bytes = null)
     {
         var home = host.Services.GetRequiredService<BackupSources>().Home;
         await using var held = await RunLock.TryTakeAsync(home, RunLock.Bases, TestContext.Current.CancellationToken);
         return await host.Services.GetRequiredService<BaseBackup>().MakeAsync(
-            held!, say ?? (_ => { }), end?.Token ?? TestContext.Current.CancellationToken);
+            held!, new(say ?? (_ => { }), bytes), end?.Token ?? TestContext.Current.CancellationToken);
     }
 }

@@ -21,7 +21,7 @@ internal sealed class PointInTimeRig : IAsyncDisposable
     public string Spool => Path.Combine(_root.FullName, "wal");
 
     /// <summary>What storage alone needs.</summary>
-    private Dictionary<string, string> Storage
+    public Dictionary<string, string> Storage
     {
         get
         {
@@ -46,13 +46,17 @@ internal sealed class PointInTimeRig : IAsyncDisposable
         return rig;
     }
 
+    /// <summary>What a command needs beside storage to make a base backup.</summary>
+    public Dictionary<string, string> StorageAndServer => new(Storage)
+    {
+        ["ConnectionStrings__prodready"] = Server.ConnectionString,
+        ["BACKUP_POINT_IN_TIME"] = "true",
+    };
+
     /// <summary>Makes a base backup.</summary>
     public async Task BaseAsync()
     {
-        var environment = Storage;
-        environment["ConnectionStrings__prodready"] = Server.ConnectionString;
-        environment["BACKUP_POINT_IN_TIME"] = "true";
-        var made = await CliProcess.RunAsync(_root.FullName, ["base"], environment);
+        var made = await CliProcess.RunAsync(_root.FullName, ["base"], StorageAndServer);
         Assert.Equal((0, "", true), (made.ExitCode, Warnings(made.Error), made.Output.StartsWith("OK. Base backup ", StringComparison.Ordinal)));
     }
 

@@ -50,7 +50,7 @@ public sealed class UnreadableBaseTests : IDisposable
             await chown.WaitForExitAsync(Cancelled);
         }
 
-        var result = await restore.RestoreAsync(new(null, directory), said.Add, Cancelled);
+        var result = await restore.RestoreAsync(new(null, directory), new(said.Add), Cancelled);
 
         Assert.Equal((RestoreVerdict.Failed, "The open of first failed. (" + storages[0].Location + ") The open of second failed. (" + storages[1].Location + ")"), (result.Verdict, result.Message));
         Assert.Equal(4, said.Count(line => line.StartsWith("The open of", StringComparison.Ordinal)));

@@ -130,7 +130,7 @@ public sealed class WalReceiverTests(DataStores stores, OwnServer own) : IClassF
     private static async Task BaseAsync(WebApplicationFactory<BackupsOptions> app)
     {
         await using var held = await RunLock.TryTakeAsync(app.Services.GetRequiredService<BackupSources>().Home, RunLock.Bases, Cancelled);
-        await app.Services.GetRequiredService<BaseBackup>().MakeAsync(held!, _ => { }, Cancelled);
+        await app.Services.GetRequiredService<BaseBackup>().MakeAsync(held!, new(_ => { }), Cancelled);
     }
 
     private static async Task<string?> WhyNotAsync(WebApplicationFactory<BackupsOptions> app)

@@ -282,7 +282,7 @@ public sealed class WalShippersTests : IDisposable
     private WalFetcher Fetcher() => new(new(_destinations, Options, _files, _codec));
 
     private async Task<WalFetch> FetchAsync(List<string> said, string? folder = null) => await Fetcher().FetchAsync(
-        (await Fetcher().PlanAsync(Manifest(), null, said.Add, Cancelled))!, folder ?? Path.Combine(_root.FullName, "fetched"), said.Add, Cancelled);
+        (await Fetcher().PlanAsync(Manifest(), null, said.Add, Cancelled))!, folder ?? Path.Combine(_root.FullName, "fetched"), new(said.Add), Cancelled);
 
     private string[] Stored(string folder) => Directory.Exists(Path.Combine(_root.FullName, folder))
         ? [.. Directory.GetFiles(Path.Combine(_root.FullName, folder)).Select(file => Path.GetFileName(file)[Prefix.Length..]).Order(StringComparer.Ordinal)]

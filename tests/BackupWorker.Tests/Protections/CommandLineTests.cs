@@ -48,7 +48,7 @@ public sealed class CommandLineTests(DataStores stores, OwnServer own) : IClassF
         await using (var held = await RunLock.TryTakeAsync(app.Services.GetRequiredService<BackupSources>().Home, RunLock.Bases, Cancelled))
         {
             // Ends once the log that it needs is received
-            await app.Services.GetRequiredService<BaseBackup>().MakeAsync(held!, _ => { }, Cancelled);
+            await app.Services.GetRequiredService<BaseBackup>().MakeAsync(held!, new(_ => { }), Cancelled);
         }
 
         await AssertSeenAsync(fixture, ["pg_basebackup", "pg_receivewal"], own.Server.ConnectionString, key);

@@ -150,7 +150,7 @@ public sealed class S3FaultTests : IClassFixture<S3rver>, IDisposable
         _handler.FaultOf = _ => S3Fault.Denied;
         Assert.Equal(
             $"{_storage.Location}/{File} cannot be read: {_options.Endpoint} denies access (403 AccessDenied). "
-            + "The key must be allowed to put, get, list and delete objects and to abort uploads there.",
+            + "The key must be allowed to put, get, list and delete objects and to abort uploads there; with Backups:S3:ObjectLockDays also s3:PutObjectRetention.",
             (await Assert.ThrowsAsync<StorageException>(() => _storage.OpenAsync(File, Cancelled))).Message);
 
         _handler.FaultOf = _ => null;

@@ -14,9 +14,25 @@ public sealed class S3OptionsTests
         Assert.True(_validator.Validate(null, new() { Bucket = "acme-backups", Region = "eu-central-1", Prefix = "prod/postgres/" }).Succeeded);
 
     [Fact]
-    public void Settings_without_a_bucket_are_refused() => Assert.Equal(
-        "BACKUP_S3_BUCKET (Backups:S3:Bucket) is empty, while other settings of S3 are not. Example: acme-backups",
-        _validator.Validate(null, new() { Endpoint = "https://storage.googleapis.com" }).FailureMessage);
+    public void Any_setting_without_a_bucket_is_refused_and_none_is_quoted()
+    {
+        S3Options[] given =
+        [
+            new() { Prefix = "prod" },
+            new() { Endpoint = "https://storage.googleapis.com" },
+            new() { Region = "eu-central-1" },
+            new() { AccessKeyId = "key" },
+            new() { SecretAccessKey = "secret" },
+            new() { StorageClass = "STANDARD_IA" },
+            new() { ServerSideEncryption = "aws:kms" },
+            new() { KmsKeyId = "key" },
+            new() { ObjectLockDays = 30 },
+        ];
+
+        Assert.All(given, options => Assert.Equal(
+            "BACKUP_S3_BUCKET (Backups:S3:Bucket) is empty, while other settings of S3 are not. Example: acme-backups",
+            _validator.Validate(null, options).FailureMessage));
+    }
 
     [Fact]
     public void Every_failure_is_reported()
