@@ -100,7 +100,11 @@ internal sealed class WalServer : IAsyncDisposable
     public async Task<long> EstimateSizeAsync(CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
-            "SELECT coalesce(sum(pg_database_size(oid)), 0)::bigint FROM pg_database WHERE has_database_privilege(oid, 'CONNECT')", _connection);
+            "SELECT coalesce(sum(pg_database_size(oid)), 0)::bigint FROM pg_database WHERE has_database_privilege(oid, 'CONNECT')", _connection)
+        {
+            // It looks at every file there is
+            CommandTimeout = 0,
+        };
         try
         {
             return (long)(await command.ExecuteScalarAsync(cancellationToken))!;

@@ -93,7 +93,7 @@ public sealed class GatingTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
         _time.Advance(TimeSpan.FromSeconds(20));
 
-        using var passage = await third;
+        using var passage = await third.WaitAsync(TimeSpan.FromSeconds(10), cancellationToken);
         Assert.False(gate.EnterAsync(cancellationToken).IsCompleted);
     }
 
@@ -114,7 +114,7 @@ public sealed class GatingTests
 
         probe.Dispose();
 
-        using var next = await waiting;
+        using var next = await waiting.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
         Assert.True(next.Succeeded());
         Assert.Equal(CircuitState.Closed, gate.Circuit.State);
     }
