@@ -41,7 +41,9 @@ internal static class DeliveryExtensions
                     destination[nameof(DestinationOptions.Concurrency)], NumberStyles.None, CultureInfo.InvariantCulture, out var wanted)
                     ? Math.Clamp(wanted, 1, 256)
                     : DestinationOptions.DefaultConcurrency;
-                builder.AddDeliveryQueue(destination.Key, concurrency);
+                // The gate lets that many be under way; the others wait there, or have their answer and write it down. One at a time
+                // stays in the order of the queue.
+                builder.AddDeliveryQueue(destination.Key, jobs: concurrency == 1 ? 1 : 3 * concurrency, ahead: 2 * concurrency);
             }
         }
 
@@ -49,7 +51,11 @@ internal static class DeliveryExtensions
     }
 
     /// <summary>Adds a destination's queue and its worker, unless they are there: the validation names two destinations of one name.</summary>
-    internal static void AddDeliveryQueue(this IHostApplicationBuilder builder, string name, int concurrency)
+    /// <param name="builder">The service's builder.</param>
+    /// <param name="name">The destination's name.</param>
+    /// <param name="jobs">How many deliveries are in hand at a time.</param>
+    /// <param name="ahead">How many are claimed ahead of these.</param>
+    internal static void AddDeliveryQueue(this IHostApplicationBuilder builder, string name, int jobs, int ahead)
     {
         var queue = Destination.QueueOf(name);
         if (builder.Services.Any(service => service.IsKeyedService && service.ServiceKey as string == queue))
@@ -60,9 +66,8 @@ internal static class DeliveryExtensions
         // Ahead of the queue's own settings, which win
         builder.Services.Configure<JobQueueOptions>(queue, options =>
         {
-            // The gate lets that many be under way; the others wait there, or have their answer and write it down
-            options.Concurrency = 3 * concurrency;
-            options.Prefetch = 2 * concurrency;
+            options.Concurrency = jobs;
+            options.Prefetch = ahead;
         });
         builder.AddJobQueue("webhooks", queue, DeliveryJson.Default.DeliveryJob);
         builder.AddJobWorker<DeliveryJob>(queue, services =>

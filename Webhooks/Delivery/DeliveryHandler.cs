@@ -36,6 +36,11 @@ internal sealed partial class DeliveryHandler(
         using (passage)
         {
             sending = await SendAsync(job.Payload, passage, cancellationToken);
+            if (sending.Tried is { Answer.Verdict: DeliveryVerdict.Gone } last)
+            {
+                // Nobody takes its place before the receiver is switched off
+                return await ConcludeAsync(last, sending.Attempt, cancellationToken);
+            }
         }
 
         // While this is written down, another one is under way in its place: else a receiver would wait for our disk

@@ -28,7 +28,8 @@ internal sealed class DestinationCatalog
             {
                 Subscriptions = handler.Subscriptions,
                 RetrySchedule = DestinationOptions.DefaultRetrySchedule,
-                Gate = new(DestinationOptions.DefaultConcurrency, circuitFailures: int.MaxValue, rate: null, time),
+                // How many are under way, its queue's settings say
+                Gate = new(concurrency: int.MaxValue, circuitFailures: int.MaxValue, rate: null, time),
                 Target = new HandlerTarget(scopes, handler.Name, time),
             };
         }

@@ -37,7 +37,7 @@ public static class HandlerExtensions
         builder.Services.TryAddKeyedScoped<IWebhookHandler, T>(name);
         builder.Services.AddSingleton(new HandlerRegistration(
             name, [.. subscriptions.Select(text => Subscription.TryParse(text, out var subscription) ? subscription : null!)]));
-        builder.AddDeliveryQueue(name, DestinationOptions.DefaultConcurrency);
+        builder.AddDeliveryQueue(name, DestinationOptions.DefaultConcurrency, ahead: 2 * DestinationOptions.DefaultConcurrency);
         return builder;
     }
 }
