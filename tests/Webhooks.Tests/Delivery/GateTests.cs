@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Options;
 using Npgsql;
+using ProdReady.ServiceDefaults.Queue;
 using ProdReady.Testing;
 using ProdReady.Webhooks.Delivery.Destinations;
 using ProdReady.Webhooks.Delivery.Gating;
@@ -138,6 +140,8 @@ public sealed class GateTests(DataStores stores) : DeliveryTest(stores)
         await EmptyAsync();
 
         Assert.Equal(ids, sink.All.Select(got => got.Headers["webhook-id"]));
+        // Two in hand would be in order nearly always
+        Assert.Equal(1, app.Services.GetRequiredService<IOptionsMonitor<JobQueueOptions>>().Get("delivery_shop").Concurrency);
     }
 
     [Fact]
