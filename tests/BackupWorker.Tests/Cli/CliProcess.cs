@@ -36,6 +36,15 @@ internal sealed record CliProcess(int ExitCode, string Output, string Error)
         return await ReadAsync(process);
     }
 
+    /// <summary>The same with its system calls written to a file, by strace.</summary>
+    public static async Task<CliProcess> RunTracedAsync(
+        string workingDirectory, string[] arguments, Dictionary<string, string> environment, string calls, string file)
+    {
+        using var process = Start(
+            new("strace", ["-f", "-y", "-e", $"trace={calls}", "-o", file, "dotnet", Executable, .. arguments]), workingDirectory, environment);
+        return await ReadAsync(process);
+    }
+
     public static Process Start(string workingDirectory, string[] arguments, Dictionary<string, string>? environment = null) =>
         Start(new("dotnet", [Executable, .. arguments]), workingDirectory, environment ?? []);
 
