@@ -98,7 +98,7 @@ internal sealed partial class WalReceiver(
             lag.Begin();
             await guard.RequireAsync(stoppingToken);
             await using var server = await WalServer.ConnectAsync(sources.Home, options.Value.Slot, stoppingToken);
-            // Before there is a slot, for which the server would keep what nobody can receive
+            // Before it makes the slot, for which the server would keep what nobody can receive
             _ = await PostgresPrograms.VersionForAsync(server.Identity.Version, programs.Find(PostgresPrograms.ReceiveWal), stoppingToken);
             foreach (var destination in destinations.All)
             {

@@ -117,7 +117,11 @@ public sealed class GateTests(DataStores stores) : DeliveryTest(stores)
             await Eventually.ReadAsync(
                 () => TextAsync("SELECT count(*)::text FROM webhooks.jobs WHERE state = 'running'"), running => running == "6");
             await Eventually.ReadAsync(
-                () => TextAsync("SELECT count(*)::text FROM pg_locks WHERE NOT granted AND relation = 'webhooks.disabled_destinations'::regclass"),
+                () => TextAsync(
+                    """
+                    SELECT count(*)::text FROM pg_locks JOIN pg_database ON pg_database.oid = database
+                    WHERE datname = current_database() AND relation = 'webhooks.disabled_destinations'::regclass AND NOT granted
+                    """),
                 waiting => waiting is not ("0" or "1"));
         }
 

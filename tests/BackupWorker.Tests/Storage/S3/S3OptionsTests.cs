@@ -14,7 +14,7 @@ public sealed class S3OptionsTests
         Assert.True(_validator.Validate(null, new() { Bucket = "acme-backups", Region = "eu-central-1", Prefix = "prod/postgres/" }).Succeeded);
 
     [Fact]
-    public void Any_setting_without_a_bucket_is_refused_and_none_is_quoted()
+    public void Settings_without_a_bucket_are_refused_and_none_is_quoted()
     {
         S3Options[] given =
         [
